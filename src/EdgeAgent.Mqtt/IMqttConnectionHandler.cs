@@ -1,0 +1,29 @@
+namespace EdgeAgent.Mqtt;
+
+/// <summary>
+/// What a connection tells its owner. All calls come from the connection's one receive loop, one after another, so an
+/// implementation must return quickly and must not throw; an exception closes the connection.
+/// </summary>
+public interface IMqttConnectionHandler
+{
+    /// <summary>The broker answered publishes, in the order of its answers; one call per read from the socket.</summary>
+    /// <param name="acknowledgements">Valid during the call only.</param>
+    void OnAcknowledged(ReadOnlySpan<PublishAcknowledgement> acknowledgements);
+
+    /// <summary>A publish came in. QoS 1 ones are acknowledged by <see cref="MqttConnection.Acknowledge"/>, whenever the caller is ready.</summary>
+    /// <param name="message">Its spans are valid during the call only.</param>
+    void OnMessage(in ReceivedPublish message);
+
+    /// <summary>The output buffer, that had been full, has room again.</summary>
+    void OnRoom();
+
+    /// <summary>The connection is over. Called exactly once, and last.</summary>
+    /// <param name="reason">Why, and what a person can do about it.</param>
+    void OnClosed(MqttClosed reason);
+}
+
+/// <summary>The broker's answer to one publish.</summary>
+/// <param name="Token">What the caller gave to <see cref="MqttConnection.TryPublish"/>.</param>
+/// <param name="ReasonCode">Success in MQTT 3.1.1, which has no codes.</param>
+/// <param name="ReasonString">The broker's own words, rarely sent.</param>
+public readonly record struct PublishAcknowledgement(long Token, PubackReasonCode ReasonCode, string? ReasonString);

@@ -1,0 +1,33 @@
+using EdgeAgent.Readings;
+
+namespace EdgeAgent.Queue;
+
+/// <summary>The two streams of delivery. A message only ever moves from live to backlog.</summary>
+internal enum Lane
+{
+    /// <summary>Accepted during the present connection, still in memory and under 10 s old.</summary>
+    Live,
+
+    /// <summary>Every other message.</summary>
+    Backlog,
+}
+
+/// <summary>One start of the process, or one step of its clock. Gives its messages their name and their wall time.</summary>
+/// <param name="Name">Random, unique for ever.</param>
+/// <param name="BootId">The kernel's name of the boot that the era ran in.</param>
+/// <param name="WallOffset">Unix milliseconds at boot time 0, as best known now.</param>
+/// <param name="IsSynchronized">Whether that offset came from a synchronised clock.</param>
+internal sealed record Era(ulong Name, string BootId, long WallOffset, bool IsSynchronized);
+
+/// <summary>A message on its way out. Ended exactly once: acknowledged, left, or quarantined.</summary>
+/// <param name="Sequence">Its number: unique and ascending within a queue file, across eras.</param>
+/// <param name="Era">With the number, its id; with its time, its wall time.</param>
+/// <param name="Envelope">Everything that is the same for all readings of its sensor.</param>
+/// <param name="BootTime">When it was taken: milliseconds on the era's boot clock.</param>
+/// <param name="Body">Its values. The memory of a packed body belongs to the queue and is valid until the next take.</param>
+/// <param name="Lane">The lane that it was taken from.</param>
+internal readonly record struct QueuedMessage(long Sequence, Era Era, Envelope Envelope, long BootTime, MessageBody Body, Lane Lane)
+{
+    /// <summary>Unix milliseconds, UTC.</summary>
+    public long WallTime => Era.WallOffset + BootTime;
+}

@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+using EdgeAgent.Configuration;
+
+namespace EdgeAgent.Sensors;
+
+/// <summary>A kind of sensor: what it is called in the file, the keys that only it has, and how one is made.</summary>
+/// <param name="Name">The value of <c>type:</c>.</param>
+/// <param name="Summary">One line for help and manual.</param>
+/// <param name="Keys">In the order in which manual and sample show them.</param>
+/// <param name="Create">Makes the sensor; opens nothing and does not fail.</param>
+internal sealed record SensorKind(string Name, string Summary, ImmutableArray<Key> Keys, Func<SensorConfig, SensorEnvironment, ISensor> Create);
