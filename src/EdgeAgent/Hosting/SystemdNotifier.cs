@@ -1,0 +1,57 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace EdgeAgent.Hosting;
+
+/// <summary>
+/// Tells systemd what the service is doing, by datagrams to <c>$NOTIFY_SOCKET</c> (sd_notify(3)). Says nothing where there is no
+/// such socket. Thread-safe. Stands in for Microsoft.Extensions.Hosting.Systemd.
+/// </summary>
+internal sealed class SystemdNotifier : IDisposable
+{
+    private readonly Socket? _socket;
+
+    /// <param name="path">The value of NOTIFY_SOCKET: a path, or an abstract name after "@".</param>
+    public SystemdNotifier(string? path)
+    {
+        if (string.IsNullOrEmpty(path))
+        {
+            return;
+        }
+
+        var address = path[0] == '@' ? "\0" + path[1..] : path;
+        _socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        try
+        {
+            _socket.Connect(new UnixDomainSocketEndPoint(address));
+        }
+        catch (SocketException)
+        {
+            // A stale NOTIFY_SOCKET, inherited from somewhere: nobody listens, so there is nobody to tell.
+            _socket.Dispose();
+            _socket = null;
+        }
+    }
+
+    public void Ready(string status) => Send($"READY=1\nSTATUS={status}");
+
+    public void Status(string status) => Send($"STATUS={status}");
+
+    public void Stopping() => Send("STOPPING=1");
+
+    public void Watchdog() => Send("WATCHDOG=1");
+
+    public void Dispose() => _socket?.Dispose();
+
+    private void Send(string state)
+    {
+        try
+        {
+            _ = _socket?.Send(Encoding.UTF8.GetBytes(state));
+        }
+        catch (SocketException)
+        {
+            // systemd is restarting; it asks again by its own watchdog if it matters.
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text;
+
+namespace EdgeAgent.Readings;
+
+/// <summary>What of an envelope can be encoded once instead of for every message. Immutable.</summary>
+internal sealed class EncodedEnvelope(Envelope envelope)
+{
+    public Envelope Envelope { get; } = envelope;
+
+    public byte[] Topic { get; } = Encoding.UTF8.GetBytes(envelope.Topic);
+
+    public byte[] HistoryTopic { get; } = Encoding.UTF8.GetBytes(envelope.HistoryTopic ?? envelope.Topic);
+
+    public byte[][] JsonKeys { get; } = [.. envelope.Fields.Select(field => JsonPayload.Key(field.Name))];
+
+    /// <summary>Only a lone value has its unit beside it; among several, the names say it.</summary>
+    public byte[] JsonUnit { get; } = JsonPayload.Unit(envelope.Fields is [{ Unit: var unit }] ? unit : null);
+
+    /// <summary>MIME type for MQTT 5; empty where unknown.</summary>
+    public byte[] ContentType { get; } = Encoding.UTF8.GetBytes(envelope.Format switch
+    {
+        PayloadFormat.Json => "application/json",
+        PayloadFormat.SenMl => "application/senml+json",
+        PayloadFormat.Influx => "text/plain",
+        _ => envelope.ContentType ?? string.Empty,
+    });
+}

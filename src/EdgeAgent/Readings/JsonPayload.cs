@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+
+namespace EdgeAgent.Readings;
+
+/// <summary>
+/// The default payload, one flat JSON object:
+/// <c>{"ts":"2026-11-22T10:00:00.000Z","value":61.312,"unit":"°C","id":"5f3a9c-81234"}</c>. Several values become several keys.
+/// A backlog message adds <c>"historical":true</c>, an unsure time <c>"clock":"unsynced"</c>. Pure.
+/// </summary>
+internal static class JsonPayload
+{
+    /// <summary>The keys that are ours; a sensor's field of such a name gets an underscore behind it.</summary>
+    public static readonly string[] ReservedNames = ["ts", "id", "unit", "historical", "clock"];
+
+    public static void Write(in PayloadSource source, EncodedEnvelope envelope, ref PayloadBuffer output)
+    {
+        output.Write("{\"ts\":\""u8);
+        WriteTime(source.WallTime, ref output);
+        output.Write("\""u8);
+        switch (source.Body.Kind)
+        {
+            case BodyKind.Integer:
+                output.Write(envelope.JsonKeys[0]);
+                output.WriteNumber(source.Body.Bits);
+                break;
+            case BodyKind.Real:
+                output.Write(envelope.JsonKeys[0]);
+                output.WriteNumber(BitConverter.Int64BitsToDouble(source.Body.Bits));
+                break;
+            default:
+                WriteFields(source.Body.Packed.Span, envelope, ref output);
+                break;
+        }
+
+        output.Write(envelope.JsonUnit);
+        output.Write(",\"id\":\""u8);
+        output.Write(source.Id);
+        output.Write("\""u8);
+        if (source.IsHistorical)
+        {
+            output.Write(",\"historical\":true"u8);
+        }
+
+        if (!source.IsTimeSure)
+        {
+            output.Write(",\"clock\":\"unsynced\""u8);
+        }
+
+        output.Write("}"u8);
+    }
+
+    /// <summary>The bytes <c>,"name":</c> of a field.</summary>
+    public static byte[] Key(string name) => Encoding.UTF8.GetBytes($",\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(name)}\":");
+
+    /// <summary>The bytes <c>,"unit":"..."</c>, or none.</summary>
+    public static byte[] Unit(string? unit) =>
+        unit is null ? [] : Encoding.UTF8.GetBytes($",\"unit\":\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(unit)}\"");
+
+    private static void WriteFields(ReadOnlySpan<byte> packed, EncodedEnvelope envelope, ref PayloadBuffer output)
+    {
+        for (var i = 0; i < envelope.JsonKeys.Length && FieldCodec.TryTake(ref packed, out var value, out var text); i++)
+        {
+            if (value.Kind == ValueKind.None)
+            {
+                continue;
+            }
+
+            output.Write(envelope.JsonKeys[i]);
+            switch (value.Kind)
+            {
+                case ValueKind.Integer:
+                    output.WriteNumber(value.Integer);
+                    break;
+                case ValueKind.Real:
+                    output.WriteNumber(value.Real);
+                    break;
+                case ValueKind.Boolean:
+                    output.Write(value.Boolean ? "true"u8 : "false"u8);
+                    break;
+                case ValueKind.Text:
+                    output.Write("\""u8);
+                    output.WriteJsonText(text);
+                    output.Write("\""u8);
+                    break;
+                case ValueKind.None:
+                default:
+                    break;
+            }
+        }
+    }
+
+    private static void WriteTime(long wallTime, ref PayloadBuffer output)
+    {
+        var time = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(
+            wallTime,
+            DateTimeOffset.MinValue.ToUnixTimeMilliseconds(),
+            DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+        const int Length = 24;
+        _ = time.TryFormat(output.Take(Length), out _, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    }
+}
