@@ -61,9 +61,15 @@ internal enum ProtocolChoice
 }
 
 /// <summary>A text that no log, status or dump may show.</summary>
-internal sealed class Secret(string value)
+internal sealed class Secret(string value) : IEquatable<Secret>
 {
     public string Reveal() => value;
+
+    public bool Equals(Secret? other) => other is not null && other.Reveal() == value;
+
+    public override bool Equals(object? obj) => Equals(obj as Secret);
+
+    public override int GetHashCode() => value.GetHashCode(StringComparison.Ordinal);
 
     public override string ToString() => "***";
 }

@@ -1,32 +1,67 @@
-using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using EdgeAgent.Configuration.Shapes;
+using EdgeAgent.Configuration.Yaml;
 
 namespace EdgeAgent.Configuration;
 
 /// <summary>
 /// One key of the configuration: the single source for reader, schema, sample file and manual page. Keys are compared by
-/// reference and live in static fields beside the code that uses them.
+/// reference and live in static fields beside the code that uses them; <see cref="Keys"/> makes them.
 /// </summary>
-internal abstract class Key(string name, string summary)
+internal abstract class Key(string name, string summary, bool isRequired)
 {
     public string Name { get; } = name;
 
     /// <summary>One line for people: what it does, its unit.</summary>
     public string Summary { get; } = summary;
 
-    public bool IsRequired { get; protected init; }
+    public bool IsRequired { get; } = isRequired;
+
+    /// <summary>What to write: "a duration such as 10s".</summary>
+    public abstract string Expected { get; }
+
+    /// <summary>What it is where the file says nothing.</summary>
+    public abstract object? DefaultValue { get; }
+
+    /// <summary>Reads the value of this key; every problem in it goes to the scope.</summary>
+    public abstract bool TryRead(Node node, ReadScope scope, out object? value);
+
+    /// <summary>The value in one line of YAML; empty where it is not set.</summary>
+    public abstract string Write(object? value);
+
+    public abstract bool AreEqual(object? one, object? other);
+
+    /// <summary>The JSON schema of the value, with the summary and the default.</summary>
+    public abstract JsonObject ToSchema();
 }
 
 /// <summary>A key whose value is a <typeparamref name="T"/>.</summary>
-internal sealed class Key<T>(string name, string summary, T fallback, bool isRequired) : Key(name, summary)
+internal sealed class Key<T>(string name, string summary, Shape<T> shape, T fallback, bool isRequired = false) : Key(name, summary, isRequired)
 {
     /// <summary>What it is where the file says nothing; meaningless for a required key.</summary>
     public T Default { get; } = fallback;
 
-    public new bool IsRequired => isRequired;
-}
+    public Shape<T> Shape => shape;
 
-/// <summary>The values of a mapping's keys, after reading: every key has its value or its default.</summary>
-internal sealed class KeyValues(ImmutableDictionary<Key, object?> values)
-{
-    public T Get<T>(Key<T> key) => values.TryGetValue(key, out var value) ? (T)value! : key.Default;
+    public override string Expected => shape.Expected;
+
+    public override object? DefaultValue => Default;
+
+    public override bool TryRead(Node node, ReadScope scope, out object? value)
+    {
+        var isRead = shape.TryRead(node, scope, out var read);
+        value = read;
+        return isRead;
+    }
+
+    public override string Write(object? value) => shape.Write((T)value!);
+
+    public override bool AreEqual(object? one, object? other) => shape.AreEqual((T)one!, (T)other!);
+
+    public override JsonObject ToSchema()
+    {
+        var schema = shape.ToSchema();
+        schema["description"] = Summary;
+        return schema;
+    }
 }
