@@ -1,0 +1,104 @@
+namespace EdgeAgent.EndToEnd.Harness;
+
+/// <summary>The published agent, running in a folder of its own as a systemd service would.</summary>
+internal sealed class AgentProcess : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder;
+    private readonly ChildProcess _process;
+    private readonly NotifySocket _notify;
+
+    private AgentProcess(TemporaryFolder folder)
+    {
+        _folder = folder;
+        _notify = new NotifySocket(folder["notify.sock"]);
+        _process = ChildProcess.Start(
+            Binary,
+            ["run", "--config", folder["edgeagent.yaml"], "--control", ControlPath],
+            new Dictionary<string, string?> { ["NOTIFY_SOCKET"] = _notify.Path, ["JOURNAL_STREAM"] = null, ["INVOCATION_ID"] = null });
+    }
+
+    /// <summary>The published binary: what EDGEAGENT_BINARY names, otherwise the one that ./dev publish leaves.</summary>
+    public static string Binary { get; } = Environment.GetEnvironmentVariable("EDGEAGENT_BINARY") is { Length: > 0 } named
+        ? named
+        : Repository.PathOf("artifacts/edgeagent-linux-x64/edgeagent");
+
+    /// <summary>What it told systemd.</summary>
+    public Feed<string> Notifications => _notify.Said;
+
+    /// <summary>What it logged and printed.</summary>
+    public IEnumerable<string> Log => _process.Output.ToArray().Concat(_process.Errors.ToArray());
+
+    public int Id => _process.Id;
+
+    private string ControlPath => _folder["control.sock"];
+
+    /// <summary>Starts it with this configuration; comes back when it has told systemd that it is ready.</summary>
+    public static async Task<AgentProcess> StartAsync(TemporaryFolder folder, string configuration)
+    {
+        var agent = Launch(folder, configuration);
+        try
+        {
+            var ready = agent.Notifications.WhenAnyAsync(said => said == "READY=1", "READY=1");
+            await await Task.WhenAny(ready, agent._process.WhenExitedAsync());
+            return ready.IsCompletedSuccessfully ? agent : throw new InvalidOperationException("the agent ended before it was ready");
+        }
+        catch (Exception never) when (never is TimeoutException or InvalidOperationException)
+        {
+            var log = string.Join('\n', agent.Log);
+            await agent.DisposeAsync();
+            throw new InvalidOperationException($"{never.Message}; its log:\n{log}", never);
+        }
+    }
+
+    /// <summary>Starts it with this configuration, and waits for nothing.</summary>
+    public static AgentProcess Launch(TemporaryFolder folder, string configuration)
+    {
+        folder.Write("edgeagent.yaml", configuration);
+        return new AgentProcess(folder);
+    }
+
+    public Task<AgentStatus?> StatusAsync() => AgentStatus.AskAsync(ControlPath);
+
+    /// <summary>Asks for the status until it is as wanted; gives that status.</summary>
+    public async Task<AgentStatus> WhenAsync(Func<AgentStatus, bool> condition, string what, TimeSpan? patience = null)
+    {
+        using var deadline = new CancellationTokenSource(patience ?? Feed<string>.Patience);
+        AgentStatus? status = null;
+        while (!deadline.IsCancellationRequested)
+        {
+            status = await StatusAsync();
+            if (status is not null && condition(status))
+            {
+                return status;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
+        }
+
+        throw new TimeoutException($"waited in vain for {what}; status: {status}; log:\n{string.Join('\n', Log.TakeLast(30))}");
+    }
+
+    public void Send(ProcessSignal signal) => _process.Send(signal);
+
+    /// <summary>Ends it as systemd would (SIGTERM); gives the exit code.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        _process.Send(ProcessSignal.Terminate);
+        return await _process.WhenExitedAsync();
+    }
+
+    /// <summary>Ends it as a power cut would end the process.</summary>
+    public async Task KillAsync()
+    {
+        _process.Send(ProcessSignal.Kill);
+        await _process.WhenExitedAsync();
+    }
+
+    public Task<int> WhenExitedAsync() => _process.WhenExitedAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        await _notify.DisposeAsync();
+    }
+}

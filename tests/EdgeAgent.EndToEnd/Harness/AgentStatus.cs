@@ -1,0 +1,37 @@
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace EdgeAgent.EndToEnd.Harness;
+
+/// <summary>What the agent says of itself on its control socket. The names are those of the JSON in snake case.</summary>
+internal sealed record AgentStatus(string Gateway, string Version, BrokerStatus Broker, QueueStatus Queue, SensorStatus[] Sensors)
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>Asks a running agent; null where it does not answer (not there yet, or no more).</summary>
+    public static async Task<AgentStatus?> AskAsync(string socketPath)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), deadline.Token);
+            await using var stream = new NetworkStream(socket);
+            await stream.WriteAsync("status\n"u8.ToArray(), deadline.Token);
+            using var reader = new StreamReader(stream);
+            var line = await reader.ReadLineAsync(deadline.Token);
+            return line is null ? null : JsonSerializer.Deserialize<AgentStatus>(line, Json);
+        }
+        catch (Exception away) when (away is SocketException or IOException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <param name="State">connected, connecting, waiting or none.</param>
+internal sealed record BrokerStatus(string State, string? LastError, string? Protocol);
+
+internal sealed record QueueStatus(long Depth, long Deepest, long InFlight, long Accepted, long Acknowledged, long DiskBytes, long WrittenBytes);
+
+internal sealed record SensorStatus(string Id, string Type, long Readings, long Failures, JsonElement LastValue, string? LastError);

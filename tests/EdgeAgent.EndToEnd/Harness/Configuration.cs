@@ -1,0 +1,26 @@
+namespace EdgeAgent.EndToEnd.Harness;
+
+/// <summary>Writes the configurations of the scenarios.</summary>
+internal static class Configuration
+{
+    private const string Backoff = "{initial: 100ms, max: 1s}";
+
+    /// <summary>A small configuration whose gateway is called <c>test</c>, with its queue in the folder.</summary>
+    /// <param name="broker">The broker's URL.</param>
+    /// <param name="sensors">Entries of the list of sensors.</param>
+    public static string Of(TemporaryFolder folder, string broker, IEnumerable<string> sensors, string lossWindow = "1s", string protocol = "auto") =>
+        $"""
+        gateway: test
+        broker:
+          url: "{broker}"
+          protocol: "{protocol}"
+          keep_alive: 5s
+          backoff: {Backoff}
+        queue:
+          path: "{folder["queue.db"]}"
+          loss_window: {lossWindow}
+        sensors:
+        {string.Join('\n', sensors.Select(sensor => $"  - {sensor}"))}
+
+        """;
+}

@@ -1,0 +1,71 @@
+namespace EdgeAgent.EndToEnd.Harness;
+
+/// <summary>
+/// A real mosquitto on a loopback port of its own. It keeps sessions on disk over a stop and a start, and limits nothing, so
+/// that what a persistent subscriber misses, the agent did not deliver.
+/// </summary>
+internal sealed class Mosquitto : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder;
+    private ChildProcess? _process;
+
+    /// <summary>Makes one that does not run yet.</summary>
+    /// <param name="folder">Where its sessions and its configuration go; outlives it.</param>
+    /// <param name="settings">Further lines of mosquitto.conf(5).</param>
+    public Mosquitto(TemporaryFolder folder, params string[] settings)
+    {
+        _folder = folder;
+        var lines = (string[])
+        [
+            $"listener {Port} 127.0.0.1",
+            "allow_anonymous true",
+            $"user {Environment.UserName}",
+            "persistence true",
+            $"persistence_location {folder.Path}/",
+            "max_queued_messages 0",
+            "max_inflight_messages 0",
+            "log_dest stderr",
+            "log_type error",
+            "log_type warning",
+            "log_type notice",
+            "log_type information",
+            "log_type subscribe",
+            .. settings,
+        ];
+        folder.Write("mosquitto.conf", string.Join('\n', lines) + '\n');
+    }
+
+    public int Port { get; } = LoopbackPort.Next();
+
+    public string Url => $"mqtt://127.0.0.1:{Port}";
+
+    /// <summary>What it logs, over all its starts.</summary>
+    public Feed<string> Log => Process.Errors;
+
+    private ChildProcess Process => _process ?? throw new InvalidOperationException("the broker is not running");
+
+    public static async Task<Mosquitto> StartAsync(TemporaryFolder folder, params string[] settings)
+    {
+        var broker = new Mosquitto(folder, settings);
+        await broker.StartAsync();
+        return broker;
+    }
+
+    /// <summary>Starts it, also again after a stop; comes back when it listens.</summary>
+    public async Task StartAsync()
+    {
+        _process = ChildProcess.Start("mosquitto", ["-c", _folder["mosquitto.conf"]]);
+        await Log.WhenAnyAsync(line => line.Contains(" running", StringComparison.Ordinal), "mosquitto to run");
+    }
+
+    /// <summary>Stops it as systemd would: it writes down its sessions first.</summary>
+    public async Task StopAsync()
+    {
+        Process.Send(ProcessSignal.Terminate);
+        await Process.WhenExitedAsync();
+        await Process.DisposeAsync();
+        _process = null;
+    }
+
+    public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

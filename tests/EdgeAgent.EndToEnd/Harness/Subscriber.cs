@@ -1,0 +1,52 @@
+namespace EdgeAgent.EndToEnd.Harness;
+
+/// <summary>
+/// The independent witness: mosquitto_sub with a persistent session, so that the broker keeps for it what comes while it is
+/// away. Nothing of the agent's own code counts what the agent delivered.
+/// </summary>
+internal sealed class Subscriber : IAsyncDisposable
+{
+    private ChildProcess? _process;
+
+    /// <summary>Every reading that arrived, duplicates included, in the order of arrival.</summary>
+    public Feed<Delivery> Deliveries { get; } = new();
+
+    /// <summary>Every other message (status, ledger ...): topic, blank, payload.</summary>
+    public Feed<string> Others { get; } = new();
+
+    /// <summary>Starts one; comes back when the broker has its subscription.</summary>
+    public static async Task<Subscriber> StartAsync(Mosquitto broker, string topics = "#")
+    {
+        var subscriber = new Subscriber();
+        var id = $"witness-{broker.Port}";
+        subscriber._process = ChildProcess.Start(
+            "mosquitto_sub",
+            ["-h", "127.0.0.1", "-p", $"{broker.Port}", "-i", id, "-c", "-q", "1", "-t", topics, "-F", "%t %p"],
+            output: subscriber.Take);
+        await broker.Log.WhenAnyAsync(line => line.EndsWith($"{id} 1 {topics}", StringComparison.Ordinal), "the subscription");
+        return subscriber;
+    }
+
+    /// <summary>The deliveries on a topic, in the order of arrival, duplicates included.</summary>
+    public Delivery[] On(string topic) => [.. Deliveries.ToArray().Where(delivery => delivery.Topic == topic)];
+
+    /// <summary>Waits until each of these values has arrived on a topic at least once.</summary>
+    public Task WhenValuesAsync(string topic, int first, int last) => Deliveries.WhenAsync(
+        all => Enumerable.Range(first, last - first + 1).Select(value => (double?)value)
+            .Except(all.Where(delivery => delivery.Topic == topic).Select(delivery => delivery.Value)).Any() is false,
+        $"the values {first} to {last} on {topic}");
+
+    public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private void Take(string line)
+    {
+        if (Delivery.Parse(line, TimeProvider.System.GetTimestamp()) is { } delivery)
+        {
+            Deliveries.Add(delivery);
+        }
+        else
+        {
+            Others.Add(line);
+        }
+    }
+}
