@@ -22,4 +22,7 @@ internal sealed record Problem(Severity Severity, string Message)
 
     /// <summary>What to do about it.</summary>
     public string? Hint { get; init; }
+
+    /// <summary>The file is there and may not be read: exit 77, not 78.</summary>
+    public bool IsPermission { get; init; }
 }

@@ -42,11 +42,11 @@ internal abstract class ScalarShape<T> : Shape<T>
     {
         { IsSecret: true } => "a secret that is not",
         { IsAbsent: true } => "nothing",
-        _ when HidesText => "something else",
+        _ when HidesText(scalar.Text) => "\"***\"",
         { Text.Length: > LongestQuote } => $"\"{scalar.Text[..LongestQuote]}…\"",
         _ => $"\"{scalar.Text}\"",
     };
 
-    /// <summary>True where no message may show what was written.</summary>
-    protected virtual bool HidesText => false;
+    /// <summary>Whether no message may show what was written.</summary>
+    protected virtual bool HidesText(string text) => false;
 }

@@ -38,13 +38,14 @@ internal sealed class SectionShape(ImmutableArray<Key> keys) : Shape<KeyValues>
     public static bool TryRead(MapNode map, ImmutableArray<Key> keys, ReadScope scope, string title, out KeyValues value)
     {
         var isRead = true;
+        var mistyped = new HashSet<string>(StringComparer.Ordinal);
         var entries = ImmutableDictionary.CreateBuilder<Key, KeyValue>();
         foreach (var entry in map.Entries)
         {
             var key = keys.FirstOrDefault(key => key.Name == entry.Key.Text);
             if (key is null)
             {
-                ReportUnknown(entry.Key, keys, scope, title);
+                mistyped.Add(ReportUnknown(entry.Key, keys, scope, title) ?? "");
                 isRead = false;
             }
             else if (entry.Value is ScalarNode { IsAbsent: true } && !key.IsRequired)
@@ -65,7 +66,7 @@ internal sealed class SectionShape(ImmutableArray<Key> keys) : Shape<KeyValues>
 
         foreach (var key in keys)
         {
-            if (key.IsRequired && !entries.ContainsKey(key))
+            if (key.IsRequired && !entries.ContainsKey(key) && !mistyped.Contains(key.Name))
             {
                 scope.Error(map.Span, $"'{key.Name}' is missing{(title.Length == 0 ? "" : $" in {title}")}", $"{key.Name}: {key.Summary}");
                 isRead = false;
@@ -104,10 +105,27 @@ internal sealed class SectionShape(ImmutableArray<Key> keys) : Shape<KeyValues>
     public override string Write(KeyValues value) =>
         $"{{{string.Join(", ", value.Set.Select(pair => $"{pair.Key.Name}: {pair.Key.Write(pair.Value.Value)}"))}}}";
 
-    private static void ReportUnknown(ScalarNode name, ImmutableArray<Key> keys, ReadScope scope, string title)
+    /// <returns>The name of the key that was meant; null where that cannot be told.</returns>
+    private static string? ReportUnknown(ScalarNode name, ImmutableArray<Key> keys, ReadScope scope, string title)
     {
+        if (scope.IsFull)
+        {
+            return null;
+        }
+
+        if (name.Text.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && keys.Any(key => key.Name == name.Text[..colon]))
+        {
+            var meant = name.Text[..colon];
+            scope.Error(name.Span, $"no space after the ':' of '{meant}'", $"write \"{meant}: {name.Text[(colon + 1)..]}\"");
+            return meant;
+        }
+
         var valid = $"valid keys: {string.Join(", ", keys.Select(key => key.Name))}";
-        var hint = DidYouMean.Find(name.Text, keys.Select(key => key.Name)) is { } near ? $"did you mean '{near}'?   {valid}" : valid;
-        scope.Error(name.Span, $"unknown key '{name.Text}'{(title.Length == 0 ? "" : $" in {title}")}", hint);
+        var near = DidYouMean.Find(name.Text, keys.Select(key => key.Name));
+        scope.Error(
+            name.Span,
+            $"unknown key '{name.Text}'{(title.Length == 0 ? "" : $" in {title}")}",
+            near is null ? valid : $"did you mean '{near}'?   {valid}");
+        return near;
     }
 }

@@ -44,7 +44,7 @@ internal sealed class SecretShape : ScalarShape<Secret>
 
     public override string Expected => "a text";
 
-    protected override bool HidesText => true;
+    protected override bool HidesText(string text) => true;
 
     public override bool TryParse(string text, [MaybeNullWhen(false)] out Secret value, out string? hint)
     {

@@ -17,6 +17,9 @@ internal sealed class SourceFile
 
     public string Text { get; }
 
+    /// <summary>Every value in it is a secret: no message quotes it, no excerpt shows it.</summary>
+    public bool IsSecret { get; init; }
+
     public int LineCount => _lineStarts.Length;
 
     /// <summary>Line and column of a character, both from 1; a column counts UTF-16 units, as editors do.</summary>

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using EdgeAgent.Configuration.Sections;
+using EdgeAgent.Configuration.Yaml;
+
+namespace EdgeAgent.Configuration;
+
+/// <summary>Makes the configuration out of the values of its keys, and finds what only shows between keys.</summary>
+internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment environment, ReadScope scope)
+{
+    public AgentConfig Bind(KeyValues values, string path)
+    {
+        var gateway = values.Get(schema.Gateway) ?? environment.HostName;
+        var publish = values.Get(schema.Publish);
+        var config = new AgentConfig
+        {
+            Gateway = gateway,
+            Broker = values.IsSet(schema.Broker) ? BrokerSection.Bind(values.Get(schema.Broker), environment.DefaultClientId(gateway), scope) : null,
+            Queue = QueueSection.Bind(values.Get(schema.Queue)),
+            Clock = ClockSection.Bind(values.Get(schema.Clock)),
+            Delivery = DeliverySection.Bind(values.Get(schema.Delivery)),
+            Status = StatusSection.Bind(values.Get(schema.Status), gateway),
+            Sensors = BindSensors(values.Get(schema.Sensors), gateway, publish),
+        };
+        // Where something is mistyped, what seems to be missing may be there.
+        if (scope.Problems.Exists(problem => problem.Severity == Severity.Error))
+        {
+            return config;
+        }
+
+        if (!values.IsSet(schema.Broker))
+        {
+            Warn(path, "no broker is set: readings are kept in the queue until there is one", "set broker.url, such as mqtt://broker.example.com:1883");
+        }
+
+        if (config.Sensors.Length == 0 && !values.IsSet(schema.Sensors))
+        {
+            Warn(path, "there are no sensors: nothing is read", $"add them under sensors:   kinds: {string.Join(", ", schema.Kinds.Select(kind => kind.Name))}");
+        }
+
+        return config;
+    }
+
+    /// <summary>About the configuration as a whole: there is no line to point at.</summary>
+    private void Warn(string path, string message, string hint) =>
+        scope.Problems.Add(new Problem(Severity.Warning, message) { File = path, Hint = hint });
+
+    private ImmutableArray<SensorConfig> BindSensors(ImmutableArray<KeyValues> entries, string gateway, KeyValues publish)
+    {
+        var sensors = ImmutableArray.CreateBuilder<SensorConfig>(entries.Length);
+        var ids = new Dictionary<string, SourceSpan>(StringComparer.Ordinal);
+        var topics = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            var sensor = SensorSection.Bind(entry, gateway, publish, scope);
+            sensors.Add(sensor);
+            if (entry.NodeOf(SensorSection.Id) is not { } id || sensor.Id.Length == 0)
+            {
+                continue;
+            }
+
+            if (!ids.TryAdd(sensor.Id, id.Span))
+            {
+                scope.Error(id.Span, $"two sensors have the id '{sensor.Id}'", $"the other is at {ids[sensor.Id]}: give one of them another id");
+            }
+            else if (!topics.TryAdd(sensor.Topic, sensor.Id))
+            {
+                scope.Warn((entry.NodeOf(SensorSection.Topic) ?? id).Span, $"'{sensor.Id}' and '{topics[sensor.Topic]}' publish to the same topic, {sensor.Topic}", "put {sensor} into the topic, so that they can be told apart");
+            }
+        }
+
+        return sensors.ToImmutable();
+    }
+}

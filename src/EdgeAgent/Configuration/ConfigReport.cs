@@ -1,0 +1,26 @@
+
+namespace EdgeAgent.Configuration;
+
+/// <summary>What <c>edgeagent check</c> says about a reading, as text or JSON.</summary>
+internal static class ConfigReport
+{
+    /// <summary>Every problem, and <c>ok</c> where nothing stands in the way.</summary>
+    /// <param name="reading">What was read.</param>
+    /// <param name="isOk">Whether the configuration will do (with -W, warnings count).</param>
+    public static string Text(ConfigReading reading, bool isOk) =>
+        (reading.Problems.Length > 0 ? ProblemText.Render(reading.Problems) : "") + (isOk ? "ok\n" : "");
+
+    public static string Json(ConfigReading reading, bool isOk)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = ProblemJson.Writer(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("ok", isOk);
+            ProblemJson.Write(json, reading.Problems);
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length) + "\n";
+    }
+}
