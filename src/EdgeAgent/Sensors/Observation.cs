@@ -3,7 +3,7 @@ using EdgeAgent.Readings;
 
 namespace EdgeAgent.Sensors;
 
-/// <summary>Why a sensor gave no value. Shown in status and metrics by these names, in lower case.</summary>
+/// <summary>Why a sensor gave no value. Shown in status and metrics by <see cref="SensorFailureKinds.Text"/>.</summary>
 internal enum SensorFailureKind
 {
     Missing,
@@ -15,6 +15,26 @@ internal enum SensorFailureKind
     Format,
     Exit,
     Stale,
+    PowerOn,
+}
+
+/// <summary>The names of the failure kinds as people and metrics see them.</summary>
+internal static class SensorFailureKinds
+{
+    public static string Text(this SensorFailureKind kind) => kind switch
+    {
+        SensorFailureKind.Missing => "missing",
+        SensorFailureKind.Timeout => "timeout",
+        SensorFailureKind.Io => "io",
+        SensorFailureKind.Crc => "crc",
+        SensorFailureKind.Implausible => "implausible",
+        SensorFailureKind.Permission => "permission",
+        SensorFailureKind.Format => "format",
+        SensorFailureKind.Exit => "exit",
+        SensorFailureKind.Stale => "stale",
+        SensorFailureKind.PowerOn => "power_on",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
 }
 
 /// <summary>A failed read: its kind, and a sentence that says what was seen and what to do.</summary>
@@ -37,10 +57,18 @@ internal readonly record struct Observation
 
     public SensorFailure? Failure { get; }
 
+    /// <summary>When it was seen (milliseconds since boot), where the source knows; null: when it was asked, or arrived.</summary>
+    public long? BootTime { get; init; }
+
     public static Observation Of(ImmutableArray<NamedValue> values) => new(values, null);
 
     /// <summary>A lone value, whose name in the payload is "value".</summary>
     public static Observation Of(Value value, string? unit = null) => new([new NamedValue("value", value, unit)], null);
+
+    /// <summary>Some values, and why others are missing.</summary>
+    public static Observation Partly(ImmutableArray<NamedValue> values, SensorFailure? failure) => new(values, failure);
+
+    public static Observation Failed(SensorFailure failure) => new([], failure);
 
     public static Observation Failed(SensorFailureKind kind, string message) => new([], new SensorFailure(kind, message));
 }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using EdgeAgent.Hosting;
+using EdgeAgent.Sensors.Sampling;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAgent.Sensors;
@@ -20,4 +22,10 @@ internal sealed record SensorEnvironment
     public required BootClock Clock { get; init; }
 
     public required ILogger Log { get; init; }
+
+    /// <summary>What the agent counts of itself (queue, deliveries), for the kind system; asked at each of its reads, from any thread.</summary>
+    public Func<ImmutableArray<NamedValue>> AgentValues { get; init; } = static () => [];
+
+    /// <summary>Where a sensor waits for a driver that blocks.</summary>
+    public BlockingWorkers Workers { get; init; } = new();
 }

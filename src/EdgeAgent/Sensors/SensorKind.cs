@@ -7,5 +7,5 @@ namespace EdgeAgent.Sensors;
 /// <param name="Name">The value of <c>type:</c>.</param>
 /// <param name="Summary">One line for help and manual.</param>
 /// <param name="Keys">In the order in which manual and sample show them.</param>
-/// <param name="Create">Makes the sensor; opens nothing and does not fail.</param>
-internal sealed record SensorKind(string Name, string Summary, ImmutableArray<Key> Keys, Func<SensorConfig, SensorEnvironment, ISensor> Create);
+/// <param name="Create">Makes the sensor, an <see cref="ISensor"/> or an <see cref="IStreamingSensor"/>; opens nothing and does not fail.</param>
+internal sealed record SensorKind(string Name, string Summary, ImmutableArray<Key> Keys, Func<SensorConfig, SensorEnvironment, IAsyncDisposable> Create);

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using EdgeAgent.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeAgent.Sensors.Sampling;
+
+/// <summary>
+/// Keeps the books of one sensor, and logs a failure once when it begins and once when it ends. Written by the sensor's loop,
+/// read by anyone: the status is replaced as a whole.
+/// </summary>
+internal sealed class SensorRecord(SensorConfig config, SensorEnvironment environment)
+{
+    private readonly ILogger _log = environment.Log;
+    private volatile SensorStatus _status = new() { Id = config.Id, Type = config.Type };
+
+    public SensorStatus Status => _status;
+
+    /// <summary>A read brought values.</summary>
+    public void Read(ImmutableArray<NamedValue> values, long bootTime) =>
+        _status = _status with { LastValues = values, LastTime = bootTime, Readings = _status.Readings + 1 };
+
+    /// <summary>All is well again, or still is.</summary>
+    public void Recovered()
+    {
+        if (_status.CurrentFailure is null)
+        {
+            return;
+        }
+
+        var failed = TimeSpan.FromMilliseconds(environment.Clock.Milliseconds - _status.FailingSince!.Value);
+        _status = _status with { CurrentFailure = null, FailingSince = null };
+        _log.SensorRecovered(config.Id, failed);
+    }
+
+    public void Failed(SensorFailure failure)
+    {
+        var before = _status.CurrentFailure;
+        _status = _status with
+        {
+            Failures = _status.Failures.SetItem(failure.Kind, _status.Failures.GetValueOrDefault(failure.Kind) + 1),
+            CurrentFailure = failure,
+            FailingSince = _status.FailingSince ?? environment.Clock.Milliseconds,
+        };
+        if (before?.Kind != failure.Kind)
+        {
+            _log.SensorFailing(config.Id, failure.Kind.Text(), failure.Message);
+        }
+    }
+
+    public void Published() => _status = _status with { Published = _status.Published + 1 };
+
+    public void Missed(long turns)
+    {
+        if (turns > 0)
+        {
+            _status = _status with { MissedTurns = _status.MissedTurns + turns };
+            _log.TurnsMissed(config.Id, turns);
+        }
+    }
+
+    public void Restarted() => _status = _status with { Restarts = _status.Restarts + 1 };
+
+    public void Stuck(bool isStuck)
+    {
+        if (_status.IsStuck != isStuck)
+        {
+            _status = _status with { IsStuck = isStuck };
+        }
+    }
+}

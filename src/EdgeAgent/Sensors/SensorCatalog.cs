@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using EdgeAgent.Configuration;
+using EdgeAgent.Sensors.Kinds;
+using EdgeAgent.Sensors.Sampling;
+
+namespace EdgeAgent.Sensors;
+
+/// <summary>Every kind of sensor there is. A new kind is one file in Kinds and one line here.</summary>
+internal static class SensorCatalog
+{
+    /// <summary>In the order in which help and manual show them.</summary>
+    public static ImmutableArray<SensorKind> Kinds { get; } =
+    [
+        SystemSensor.Kind,
+        FileSensor.Kind,
+        ExecSensor.Kind,
+    ];
+
+    /// <summary>What every sensor may be told beside the keys of its own kind.</summary>
+    public static ImmutableArray<Key> CommonKeys { get; } = [.. SamplingKeys.All];
+
+    /// <summary>The kind of that name, which the configuration's reader has checked.</summary>
+    public static SensorKind Kind(string name) => Kinds.First(kind => kind.Name == name);
+}
