@@ -1,8 +1,8 @@
 namespace EdgeAgent.Mqtt;
 
 /// <summary>
-/// What a connection tells its owner. All calls come from the connection's one receive loop, one after another, so an
-/// implementation must return quickly and must not throw; an exception closes the connection.
+/// What a connection tells its owner. The calls come one after another, never two at once, and the connection waits for them, so an
+/// implementation must return quickly and must not throw; an exception closes the connection. It may call the connection's methods.
 /// </summary>
 public interface IMqttConnectionHandler
 {
@@ -10,7 +10,7 @@ public interface IMqttConnectionHandler
     /// <param name="acknowledgements">Valid during the call only.</param>
     void OnAcknowledged(ReadOnlySpan<PublishAcknowledgement> acknowledgements);
 
-    /// <summary>A publish came in. QoS 1 ones are acknowledged by <see cref="MqttConnection.Acknowledge"/>, whenever the caller is ready.</summary>
+    /// <summary>A publish came in. QoS 1 ones are acknowledged by <see cref="MqttConnection.Acknowledge(ushort)"/>, whenever the caller is ready.</summary>
     /// <param name="message">Its spans are valid during the call only.</param>
     void OnMessage(in ReceivedPublish message);
 

@@ -1,0 +1,97 @@
+namespace EdgeAgent.Mqtt.Connection;
+
+/// <summary>
+/// Notes what happens on the link and asks <see cref="KeepAlive"/> now and then. Times are timestamps of the <see cref="TimeProvider"/>;
+/// zero stands for none. Thread-safe: each field is written whole, and a decision on slightly old values is taken again soon.
+/// </summary>
+/// <param name="time">Timers and timestamps.</param>
+/// <param name="keepAlive">The one in force; zero for no watch.</param>
+internal sealed class LinkWatch(TimeProvider time, TimeSpan keepAlive) : IDisposable
+{
+    private ITimer? _timer;
+    private long _sent;
+    private long _received;
+    private long _pinged;
+    private long _progress;
+    private long _overtaken;
+
+    /// <summary>The present time, as a timestamp.</summary>
+    public long Now => time.GetTimestamp();
+
+    /// <summary>Begins to watch.</summary>
+    /// <param name="onVerdict">Called on a timer thread for every verdict but <see cref="KeepAliveVerdict.Fine"/>.</param>
+    public void Start(Action<KeepAliveVerdict> onVerdict)
+    {
+        var now = Now;
+        Volatile.Write(ref _sent, now);
+        Volatile.Write(ref _received, now);
+        if (keepAlive > TimeSpan.Zero)
+        {
+            _timer = time.CreateTimer(_ => Check(onVerdict), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            Check(onVerdict);
+        }
+    }
+
+    /// <summary>A write to the socket has ended.</summary>
+    /// <param name="heldPublish">It held a publish, which is progress for those in flight.</param>
+    public void Sent(bool heldPublish)
+    {
+        var now = Now;
+        Volatile.Write(ref _sent, now);
+        if (heldPublish && Volatile.Read(ref _progress) != 0)
+        {
+            Volatile.Write(ref _progress, now);
+        }
+    }
+
+    /// <summary>A packet came, or a good part of a large one: the broker lives.</summary>
+    public void Received()
+    {
+        Volatile.Write(ref _received, Now);
+        Volatile.Write(ref _pinged, 0);
+    }
+
+    /// <summary>The first publish is in flight.</summary>
+    public void InFlightBegan(long now) => Volatile.Write(ref _progress, now);
+
+    /// <summary>PUBACKs came.</summary>
+    /// <param name="isInFlight">Whether publishes are left in flight.</param>
+    /// <param name="overtaken">When the oldest of them was sent, if a younger one was acknowledged before it.</param>
+    public void Acknowledged(bool isInFlight, long? overtaken)
+    {
+        Volatile.Write(ref _progress, isInFlight ? Now : 0);
+        Volatile.Write(ref _overtaken, overtaken ?? 0);
+    }
+
+    /// <summary>Ends the watch.</summary>
+    public void Dispose() => _timer?.Dispose();
+
+    private void Check(Action<KeepAliveVerdict> onVerdict)
+    {
+        var now = Now;
+        var activity = new LinkActivity(
+            Since(ref _sent, now).GetValueOrDefault(),
+            Since(ref _received, now).GetValueOrDefault(),
+            Since(ref _pinged, now),
+            Since(ref _progress, now),
+            Since(ref _overtaken, now));
+        var verdict = KeepAlive.Decide(keepAlive, activity, out var nextCheck);
+        if (verdict == KeepAliveVerdict.Ping)
+        {
+            Volatile.Write(ref _pinged, now);
+        }
+
+        if (verdict != KeepAliveVerdict.Fine)
+        {
+            onVerdict(verdict);
+        }
+
+        _timer?.Change(nextCheck, Timeout.InfiniteTimeSpan);
+    }
+
+    private TimeSpan? Since(ref long timestamp, long now)
+    {
+        var then = Volatile.Read(ref timestamp);
+        return then == 0 ? null : time.GetElapsedTime(then, Math.Max(then, now));
+    }
+}

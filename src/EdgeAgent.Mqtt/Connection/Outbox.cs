@@ -1,0 +1,288 @@
+using EdgeAgent.Mqtt.Packets;
+using EdgeAgent.Mqtt.Session;
+
+namespace EdgeAgent.Mqtt.Connection;
+
+/// <summary>
+/// Everything that goes out. Publishers copy their packets into the buffer under the gate; one loop writes what has gathered, many
+/// packets at a time. All methods are thread-safe but <see cref="RunAsync"/>, which runs once.
+/// </summary>
+internal sealed class Outbox
+{
+    // A write that takes long shows its progress this often.
+    private const int ChunkSize = 64 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly SendSignal _signal = new();
+    private readonly ConnackProperties _limits;
+    private readonly LinkWatch _watch;
+    private readonly bool _keepsPackets;
+
+    // Guarded by the gate.
+    private readonly OutputBuffer _output;
+    private readonly InFlightTable _inFlight;
+    private readonly IncomingAcknowledgements _incoming;
+    private bool _isWaiting;
+    private bool _isEnded;
+    private bool _isRoomWanted;
+    private bool _holdsPublish;
+
+    public Outbox(ConnackProperties limits, MqttClientOptions options, InFlightTable inFlight, LinkWatch watch)
+    {
+        _limits = limits;
+        _watch = watch;
+        _inFlight = inFlight;
+        _keepsPackets = options.KeepsSession;
+        _output = new OutputBuffer(options.OutputBufferSize);
+        _incoming = new IncomingAcknowledgements(options.ReceiveMaximum);
+    }
+
+    /// <summary>How many QoS 1 publishes are unacknowledged.</summary>
+    public int InFlight
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _inFlight.Count;
+            }
+        }
+    }
+
+    /// <inheritdoc cref="MqttConnection.TryPublish"/>
+    public PublishStatus TryPublish(in MqttPublish message, long token)
+    {
+        if (!PublishEncoder.IsValid(message))
+        {
+            return PublishStatus.Invalid;
+        }
+
+        if (message.Qos > _limits.MaximumQos || (message.Retain && !_limits.RetainAvailable))
+        {
+            return PublishStatus.Unsupported; // [MQTT-3.2.2-11], [MQTT-3.2.2-14]
+        }
+
+        var packet = new PublishEncoder(message, _limits.Protocol);
+        var size = packet.Size;
+        if (size > _limits.MaximumPacketSize)
+        {
+            return PublishStatus.TooLarge; // [MQTT-3.2.2-15]
+        }
+
+        lock (_gate)
+        {
+            if (_isEnded)
+            {
+                return PublishStatus.Closed;
+            }
+
+            var isAcknowledged = message.Qos == MqttQos.AtLeastOnce;
+            if (isAcknowledged && !HasWindow_NeedsGate())
+            {
+                return PublishStatus.WindowFull;
+            }
+
+            if (!_output.TryReserve((int)size, out var place))
+            {
+                _isRoomWanted = true;
+                return PublishStatus.BufferFull;
+            }
+
+            var id = isAcknowledged ? AddPublish_NeedsGate(token) : (ushort)0;
+            packet.Write(place, id);
+            if (isAcknowledged && _keepsPackets)
+            {
+                _inFlight.Keep(id, place);
+            }
+
+            _holdsPublish = true;
+            Wake_NeedsGate();
+        }
+
+        return PublishStatus.Sent;
+    }
+
+    /// <summary>Sends a control packet; false when the connection has ended or the broker does not take so large a packet.</summary>
+    public bool TrySend(ReadOnlySpan<byte> packet)
+    {
+        lock (_gate)
+        {
+            if (_isEnded || packet.Length > _limits.MaximumPacketSize)
+            {
+                return false;
+            }
+
+            packet.CopyTo(_output.Reserve(packet.Length));
+            Wake_NeedsGate();
+            return true;
+        }
+    }
+
+    /// <summary>Takes a packet id for a request, or zero when the connection has ended or no id is free.</summary>
+    public ushort AddRequest()
+    {
+        lock (_gate)
+        {
+            return !_isEnded && _inFlight.HasFreeId ? _inFlight.AddRequest() : (ushort)0;
+        }
+    }
+
+    /// <summary>Frees the packet id of a request.</summary>
+    public void RemoveRequest(ushort packetId)
+    {
+        lock (_gate)
+        {
+            _inFlight.TryRemoveRequest(packetId);
+        }
+    }
+
+    /// <summary>Notes an incoming QoS 1 message. False when it is one too many.</summary>
+    public bool TryAddIncoming(ushort packetId)
+    {
+        lock (_gate)
+        {
+            return _incoming.TryAdd(packetId);
+        }
+    }
+
+    /// <summary>The caller's answer to an incoming QoS 1 message.</summary>
+    public void Acknowledge(ushort packetId, PubackReasonCode code)
+    {
+        lock (_gate)
+        {
+            _incoming.Answer(packetId, code);
+            while (!_isEnded && _incoming.TryTake(out var next, out var answer))
+            {
+                var place = _output.Reserve(PubackPacket.MaximumSize);
+                _output.Trim(PubackPacket.MaximumSize - PubackPacket.Write(place, next, answer, _limits.Protocol));
+                Wake_NeedsGate();
+            }
+        }
+    }
+
+    /// <summary>Ends publishes that the broker has answered.</summary>
+    /// <param name="acknowledgements">With the packet ids for tokens; the known ones are moved to the front and given their tokens.</param>
+    /// <returns>How many were known. PUBACKs for ids that are not in flight are dropped: they cost nothing and mean nothing.</returns>
+    public int Resolve(Span<PublishAcknowledgement> acknowledgements)
+    {
+        var known = 0;
+        lock (_gate)
+        {
+            foreach (var acknowledgement in acknowledgements)
+            {
+                if (_inFlight.TryRemovePublish((ushort)acknowledgement.Token, out var token))
+                {
+                    acknowledgements[known++] = acknowledgement with { Token = token };
+                }
+            }
+
+            if (known > 0)
+            {
+                NoteOldest_NeedsGate();
+            }
+        }
+
+        return known;
+    }
+
+    /// <summary>Takes nothing more; the loop writes what has gathered, then this packet, and ends.</summary>
+    /// <param name="farewell">The last packet; empty for none.</param>
+    public void End(ReadOnlySpan<byte> farewell)
+    {
+        lock (_gate)
+        {
+            if (!_isEnded)
+            {
+                _isEnded = true;
+                farewell.CopyTo(_output.Reserve(farewell.Length));
+                Wake_NeedsGate();
+            }
+        }
+    }
+
+    /// <summary>What is still unacknowledged: how many, and the token of the oldest.</summary>
+    public (int Count, long? Oldest) Unacknowledged()
+    {
+        lock (_gate)
+        {
+            return (_inFlight.Count, _inFlight.Oldest == 0 ? null : _inFlight.Token(_inFlight.Oldest));
+        }
+    }
+
+    /// <summary>The send loop. Ends when <see cref="End"/> was called and all is written, or with the transport's exception.</summary>
+    /// <param name="stream">Written to by this loop alone.</param>
+    /// <param name="onRoom">Called when a publisher that met a full buffer may try again.</param>
+    public async Task RunAsync(Stream stream, Action onRoom)
+    {
+        while (true)
+        {
+            var bytes = Take(out var isRoomWanted, out var holdsPublish, out var isOver);
+            if (isOver)
+            {
+                return;
+            }
+
+            if (bytes.IsEmpty)
+            {
+                await _signal.WaitAsync();
+                continue;
+            }
+
+            for (var at = 0; at < bytes.Length; at += ChunkSize)
+            {
+                var write = stream.WriteAsync(bytes.Slice(at, Math.Min(ChunkSize, bytes.Length - at)));
+                if (isRoomWanted)
+                {
+                    // The other array is empty: publishers fill it while this one is on its way.
+                    isRoomWanted = false;
+                    onRoom();
+                }
+
+                await write;
+                _watch.Sent(holdsPublish);
+            }
+        }
+    }
+
+    private ReadOnlyMemory<byte> Take(out bool isRoomWanted, out bool holdsPublish, out bool isOver)
+    {
+        lock (_gate)
+        {
+            var isEmpty = _output.Length == 0;
+            isOver = isEmpty && _isEnded;
+            _isWaiting = isEmpty && !isOver;
+            isRoomWanted = _isRoomWanted;
+            holdsPublish = _holdsPublish;
+            _isRoomWanted = false;
+            _holdsPublish = false;
+            return isEmpty ? default : _output.Swap();
+        }
+    }
+
+    private bool HasWindow_NeedsGate() => _inFlight.Count < _limits.ReceiveMaximum && _inFlight.HasFreeId; // [MQTT-3.3.4-7]
+
+    private ushort AddPublish_NeedsGate(long token)
+    {
+        var now = _watch.Now;
+        var id = _inFlight.AddPublish(token, now);
+        if (_inFlight.Count == 1)
+        {
+            _watch.InFlightBegan(now);
+        }
+
+        return id;
+    }
+
+    private void NoteOldest_NeedsGate() => _watch.Acknowledged(
+        _inFlight.Count > 0,
+        _inFlight.IsOldestOvertaken ? _inFlight.SentAt(_inFlight.Oldest) : null);
+
+    private void Wake_NeedsGate()
+    {
+        if (_isWaiting)
+        {
+            _isWaiting = false;
+            _signal.Wake();
+        }
+    }
+}
