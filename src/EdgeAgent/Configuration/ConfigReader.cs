@@ -1,12 +1,17 @@
 using System.Collections.Immutable;
 using EdgeAgent.Configuration.Shapes;
 using EdgeAgent.Configuration.Yaml;
+using EdgeAgent.Sensors;
 
 namespace EdgeAgent.Configuration;
 
 /// <summary>Reads the configuration: strictly, and every problem at once. It changes and opens nothing but the files that it reads.</summary>
 internal static class ConfigReader
 {
+    /// <summary>Reads the configuration of this machine, with every kind of sensor there is.</summary>
+    public static ConfigReading Read(string path) =>
+        Read(path, new ConfigSchema(SensorCatalog.Kinds, SensorCatalog.CommonKeys), ConfigEnvironment.Machine);
+
     /// <param name="path">The main file.</param>
     /// <param name="schema">Every key there is.</param>
     /// <param name="environment">What the machine gives.</param>
@@ -14,24 +19,38 @@ internal static class ConfigReader
     {
         var problems = new List<Problem>();
         var scope = new ReadScope(problems);
-        var (source, problem) = SourceLoader.Load(path);
-        if (source is null)
+        var files = ConfigFiles.Find(path, scope);
+        if (ReadTree(files, scope) is not { } root)
         {
-            return new ConfigReading(null, [problem!], KeyValues.Empty);
+            return new ConfigReading(null, Sort(problems, files), KeyValues.Empty);
         }
 
-        if (YamlReader.Read(source, scope) is not { } root)
-        {
-            return new ConfigReading(null, [.. problems], KeyValues.Empty);
-        }
-
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-        var secrets = new SecretStore(environment.GetVariable("CREDENTIALS_DIRECTORY"), Path.Combine(folder, "secrets.yaml"), scope);
+        var secrets = new SecretStore(environment.GetVariable("CREDENTIALS_DIRECTORY"), ConfigFiles.Beside(path, "secrets.yaml"), scope);
         var resolved = new Resolver(environment.GetVariable, secrets, scope).Resolve(root);
         SectionShape.TryRead(resolved, schema.All, scope, "", out var values);
         var config = new ConfigBinder(schema, environment, scope).Bind(values, path);
         var hasErrors = problems.Exists(found => found.Severity == Severity.Error);
-        return new ConfigReading(hasErrors ? null : config, Sort(problems, [path]), values);
+        return new ConfigReading(hasErrors ? null : config, Sort(problems, files), values);
+    }
+
+    /// <summary>All files as one tree; null where one of them cannot be read or is not YAML: what is missing then would be reported in vain.</summary>
+    private static MapNode? ReadTree(ImmutableArray<string> files, ReadScope scope)
+    {
+        var parts = new List<MapNode>();
+        foreach (var file in files)
+        {
+            var (source, problem) = SourceLoader.Load(file);
+            if (source is null)
+            {
+                scope.Problems.Add(problem!);
+            }
+            else if (YamlReader.Read(source, scope) is { } part)
+            {
+                parts.Add(part);
+            }
+        }
+
+        return parts.Count == files.Length ? parts.Aggregate((whole, part) => TreeMerge.Merge(whole, part, appended: "sensors", scope)) : null;
     }
 
     /// <summary>By file in the order of reading, then by place.</summary>

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+
+namespace EdgeAgent.Configuration;
+
+/// <summary>Which files a configuration consists of: the main file, and conf.d/*.yaml beside it.</summary>
+internal static class ConfigFiles
+{
+    private const string DropInFolder = "conf.d";
+
+    /// <summary>The files in the order in which they are read: the main file, then conf.d by name, byte by byte.</summary>
+    public static ImmutableArray<string> Find(string path, ReadScope scope)
+    {
+        var folder = Beside(path, DropInFolder);
+        if (!Directory.Exists(folder))
+        {
+            return [path];
+        }
+
+        try
+        {
+            var names = Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!).Where(name => name[0] != '.').Order(StringComparer.Ordinal).ToArray();
+            foreach (var name in names.Where(name => name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase)))
+            {
+                scope.Problems.Add(new Problem(Severity.Warning, "is not read: its name does not end in .yaml") { File = Path.Combine(folder, name), Hint = $"rename it to {Path.ChangeExtension(name, ".yaml")}" });
+            }
+
+            return [path, .. names.Where(name => name.EndsWith(".yaml", StringComparison.Ordinal)).Select(name => Path.Combine(folder, name))];
+        }
+        catch (UnauthorizedAccessException)
+        {
+            scope.Problems.Add(new Problem(Severity.Error, "may not be listed by this user") { File = folder, IsPermission = true, Hint = "run as root (sudo), or as a member of the folder's group" });
+            return [path];
+        }
+    }
+
+    /// <summary>A file in the folder of the main file, named as the user named that one.</summary>
+    public static string Beside(string path, string name) => Path.Combine(Path.GetDirectoryName(path) ?? "", name);
+}

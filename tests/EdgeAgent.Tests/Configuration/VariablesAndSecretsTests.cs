@@ -1,0 +1,147 @@
+using EdgeAgent.Configuration;
+
+namespace EdgeAgent.Tests.Configuration;
+
+public sealed class VariablesAndSecretsTests : IDisposable
+{
+    private readonly ConfigFolder _folder = new();
+
+    [Theory]
+    [InlineData("${NAME}", "pi")]
+    [InlineData("${NAME}-${NAME}", "pi-pi")]
+    [InlineData("${UNSET:-other}", "other")]
+    [InlineData("${EMPTY:-other}", "other")]
+    [InlineData("${NAME:-other}", "pi")]
+    [InlineData("${NAME:?needed}", "pi")]
+    [InlineData("\"${NAME}\"", "pi")]
+    [InlineData("'${NAME}'", "pi")]
+    [InlineData("a$$b", "a$b")]
+    [InlineData("$$${NAME}", "$pi")]
+    [InlineData("$${NAME}", "${NAME}")]
+    [InlineData("a$b", "a$b")]
+    [InlineData("a$", "a$")]
+    [InlineData("${DOLLAR}", "${NAME}")]
+    public void A_variable_is_put_in_after_parsing(string written, string text)
+    {
+        _folder.Set("NAME", "pi");
+        _folder.Set("EMPTY", "");
+        _folder.Set("DOLLAR", "${NAME}");
+
+        var reading = _folder.Read($"broker: {{url: mqtt://host, username: {(written[0] is '"' or '\'' ? written : $"'{written}'")}}}\n");
+
+        Assert.Equal(text, reading.Config?.Broker?.Username);
+    }
+
+    [Fact]
+    public void What_a_variable_holds_is_only_ever_text()
+    {
+        _folder.Set("NAME", "pi\nqueue: {path: /etc/passwd} # [");
+
+        Assert.Equal("pi\nqueue: {path: /etc/passwd} # [", _folder.Read("broker:\n  url: mqtt://host\n  username: ${NAME}\n").Config?.Broker?.Username);
+    }
+
+    [Fact]
+    public void An_empty_variable_leaves_a_key_unset()
+    {
+        _folder.Set("USER_NAME", "");
+
+        var reading = _folder.Read("broker:\n  url: mqtt://host\n  username: ${USER_NAME}\n");
+
+        Assert.NotNull(reading.Config?.Broker);
+        Assert.Null(reading.Config.Broker.Username);
+    }
+
+    [Fact]
+    public void A_variable_in_a_comment_or_a_key_is_left_alone()
+    {
+        var reading = _folder.Read("# ${UNSET}\n${UNSET}: 1\n");
+
+        Assert.Equal(["edgeagent.yaml:2:1: error: unknown key '${UNSET}' (valid keys: gateway, broker, queue, clock, delivery, publish, status, sensors)"], _folder.Lines(reading));
+    }
+
+    [Fact]
+    public void A_secret_comes_from_the_credentials_of_systemd_first()
+    {
+        _folder.Set("CREDENTIALS_DIRECTORY", _folder["credentials"]);
+        _folder.Write("credentials/mqtt_password", "from systemd\n");
+        _folder.Write("secrets.yaml", "mqtt_password: from the file\nother: \"0042\"\n");
+
+        Assert.Equal("from systemd", Password("!secret mqtt_password"));
+        Assert.Equal("0042", Password("!secret other"));
+    }
+
+    [Fact]
+    public void A_secret_is_taken_as_written() => AssertSecret("pa$$${word}: it's", "'pa$$${word}: it''s'");
+
+    [Fact]
+    public void Secrets_that_every_user_can_read_are_refused()
+    {
+        _folder.Write("secrets.yaml", "mqtt_password: hunter2\n", mode: 0b110_100_100);
+
+        var reading = _folder.Read("broker: {url: mqtt://host, username: pi, password: !secret mqtt_password}\n");
+
+        Assert.Null(reading.Config);
+        Assert.Equal(
+            [$"secrets.yaml: error: every user of this machine can read the secrets in this file (chmod 640 {_folder["secrets.yaml"]})"],
+            [.. reading.Problems.Select(problem => ProblemText.Line(problem).Replace($"{_folder.Root}/secrets.yaml:", "secrets.yaml:", StringComparison.Ordinal))]);
+    }
+
+    [Fact]
+    public void A_file_of_secrets_that_nothing_asks_for_is_not_opened()
+    {
+        _folder.Write("secrets.yaml", "][", mode: 0b110_100_100);
+
+        Assert.NotNull(_folder.Read("broker: {url: mqtt://host}\n").Config);
+    }
+
+    [Theory]
+    [InlineData("password: hunter2\n")]
+    [InlineData("password: @hunter2\n")]
+    [InlineData("password: \"hunter2\n")]
+    [InlineData("password: |\n    hunter2\n  nonsense: 1\n")]
+    [InlineData("password:\n    hunter2: 1\n")]
+    [InlineData("password: [hunter2]\n")]
+    [InlineData("password hunter2\n  keep_alive: 1\n")]
+    [InlineData("keep_alive: 30\n  # password: x\n  password: hunter2\n  nonsense: 1\n")]
+    [InlineData("{keep_alive: 1s, password: hunter2\n")]
+    public void No_problem_ever_shows_a_password(string lines)
+    {
+        var reading = _folder.Read($"broker:\n  url: mqtt://host\n  {lines}");
+
+        Assert.NotEmpty(reading.Problems);
+        Assert.DoesNotContain("hunter2", ProblemText.Render(reading.Problems), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", string.Join('\n', reading.Problems.Select(ProblemText.Line)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_does_not_show_itself()
+    {
+        _folder.Write("secrets.yaml", "mqtt_password: hunter2\n");
+        var config = _folder.Read("broker: {url: mqtt://host, username: pi, password: !secret mqtt_password}\n").Config!;
+
+        Assert.Equal("hunter2", config.Broker!.Password!.Reveal());
+        Assert.DoesNotContain("hunter2", config.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_of_the_wrong_shape_is_not_quoted()
+    {
+        _folder.Write("secrets.yaml", "alive: hunter2\n");
+
+        var reading = _folder.Read("broker: {url: mqtt://host, keep_alive: !secret alive}\n");
+
+        Assert.Null(reading.Config);
+        Assert.DoesNotContain("hunter2", ProblemText.Render(reading.Problems), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private void AssertSecret(string text, string written)
+    {
+        _folder.Write("secrets.yaml", $"mqtt_password: {written}\n");
+        Assert.Equal(text, Password("!secret mqtt_password"));
+    }
+
+    private string? Password(string written) =>
+        _folder.Read($"broker: {{url: mqtt://host, username: pi, password: {written}}}\n").Config?.Broker?.Password?.Reveal();
+}
