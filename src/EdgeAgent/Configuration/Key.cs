@@ -20,6 +20,9 @@ internal abstract class Key(string name, string summary, bool isRequired)
     /// <summary>What to write: "a duration such as 10s".</summary>
     public abstract string Expected { get; }
 
+    /// <summary>A value in YAML that shows what is meant, for samples; empty where the default shows it.</summary>
+    public string Example { get; init; } = "";
+
     /// <summary>What it is where the file says nothing.</summary>
     public abstract object? DefaultValue { get; }
 
@@ -60,8 +63,14 @@ internal sealed class Key<T>(string name, string summary, Shape<T> shape, T fall
 
     public override JsonObject ToSchema()
     {
-        var schema = shape.ToSchema();
+        // A key without a value means its default, and a variable may stand for anything.
+        var schema = new JsonObject { ["anyOf"] = new JsonArray(shape.ToSchema(), SchemaDocument.Reference(IsRequired ? SchemaDocument.Variable : SchemaDocument.VariableOrNothing)) };
         schema["description"] = Summary;
+        if (!IsRequired && Default is not null && shape.Write(Default) is not ("" or "[]" or "{}") and var written)
+        {
+            schema["description"] = $"{Summary}. Default: {written}";
+        }
+
         return schema;
     }
 }

@@ -13,9 +13,17 @@ internal static class Keys
     /// <summary>Text as written, also if it looks like a number.</summary>
     public static Key<string> Text(string name, string summary, string fallback) => new(name, summary, TextShape.Any, fallback);
 
-    public static Key<string?> OptionalText(string name, string summary) => new(name, summary, new OptionalReferenceShape<string>(TextShape.NotEmpty), null);
+    /// <param name="name">As in the file.</param>
+    /// <param name="summary">One line for people.</param>
+    /// <param name="example">What a sample shows, in YAML.</param>
+    public static Key<string?> OptionalText(string name, string summary, string example = "") =>
+        new(name, summary, new OptionalReferenceShape<string>(TextShape.NotEmpty), null) { Example = example };
 
-    public static Key<string> RequiredText(string name, string summary) => new(name, summary, TextShape.NotEmpty, "", isRequired: true);
+    /// <param name="name">As in the file.</param>
+    /// <param name="summary">One line for people.</param>
+    /// <param name="example">What a sample shows, in YAML.</param>
+    public static Key<string> RequiredText(string name, string summary, string example = "") =>
+        new(name, summary, TextShape.NotEmpty, "", isRequired: true) { Example = example };
 
     /// <summary>Text that is never shown; may come from <c>!secret</c>.</summary>
     public static Key<Secret?> OptionalSecret(string name, string summary) => new(name, summary, new OptionalReferenceShape<Secret>(SecretShape.Instance), null);
@@ -61,8 +69,11 @@ internal static class Keys
         new(name, summary, new ListShape<string>(TextShape.Any, "a list of texts", minimum: 0), []);
 
     /// <summary>At least one text.</summary>
-    public static Key<ImmutableArray<string>> RequiredTextList(string name, string summary) =>
-        new(name, summary, new ListShape<string>(TextShape.Any, "a list of texts", minimum: 1), [], isRequired: true);
+    /// <param name="name">As in the file.</param>
+    /// <param name="summary">One line for people.</param>
+    /// <param name="example">What a sample shows, in YAML.</param>
+    public static Key<ImmutableArray<string>> RequiredTextList(string name, string summary, string example = "") =>
+        new(name, summary, new ListShape<string>(TextShape.Any, "a list of texts", minimum: 1), [], isRequired: true) { Example = example };
 
     /// <summary>A regular expression that matches in linear time; null where not set.</summary>
     public static Key<Regex?> Pattern(string name, string summary) => new(name, summary, new OptionalReferenceShape<Regex>(PatternShape.Instance), null);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -39,6 +40,11 @@ internal sealed class ChoiceShape<T>(ImmutableArray<(string Word, T Value)> choi
         foreach (var (word, _) in choices)
         {
             words.Add((JsonNode)JsonValue.Create(word));
+            if (double.TryParse(word, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            {
+                // What an editor takes for a number.
+                words.Add((JsonNode)JsonValue.Create(number));
+            }
         }
 
         return new JsonObject { ["enum"] = words };

@@ -103,7 +103,7 @@ internal sealed class SectionShape(ImmutableArray<Key> keys) : Shape<KeyValues>
     }
 
     public override string Write(KeyValues value) =>
-        $"{{{string.Join(", ", value.Set.Select(pair => $"{pair.Key.Name}: {pair.Key.Write(pair.Value.Value)}"))}}}";
+        $"{{{string.Join(", ", value.Keys.Where(value.IsSet).Select(key => $"{key.Name}: {key.Write(value.Set[key].Value)}"))}}}";
 
     /// <returns>The name of the key that was meant; null where that cannot be told.</returns>
     private static string? ReportUnknown(ScalarNode name, ImmutableArray<Key> keys, ReadScope scope, string title)

@@ -1,0 +1,82 @@
+using System.Text.RegularExpressions;
+using EdgeAgent.Configuration;
+using EdgeAgent.Configuration.Sections;
+using EdgeAgent.Configuration.Shapes;
+using EdgeAgent.Sensors;
+
+namespace EdgeAgent.Tests.Configuration;
+
+/// <summary>config/edgeagent.yaml, which the package installs, is held equal to the keys of the reader.</summary>
+public sealed partial class DefaultFileTests : IDisposable
+{
+    private static readonly ConfigSchema Schema = new(SensorCatalog.Kinds, SensorCatalog.CommonKeys);
+
+    private static readonly string Shipped = RepositoryFile.Read("config/edgeagent.yaml");
+
+    /// <summary>The file with every setting in it switched on.</summary>
+    private static readonly string Uncommented = CommentedSetting().Replace(Shipped, "$1$2");
+
+    private readonly ConfigFolder _folder = new();
+
+    [Fact]
+    public void It_works_as_shipped()
+    {
+        var reading = Read(Shipped);
+
+        Assert.Equal("machine", Assert.Single(reading.Config!.Sensors).Id);
+        Assert.Equal(["no broker is set: readings are kept in the queue until there is one"], reading.Problems.Select(problem => problem.Message));
+    }
+
+    [Fact]
+    public void It_works_with_every_setting_switched_on()
+    {
+        _folder.Write("secrets.yaml", "mqtt_password: x\n");
+
+        var reading = Read(Uncommented);
+
+        Assert.True(reading.Problems.IsEmpty, ProblemText.Render(reading.Problems));
+        Assert.Equal(SensorCatalog.Kinds.Select(kind => kind.Name).Take(3), reading.Config!.Sensors.Select(sensor => sensor.Type));
+    }
+
+    [Fact]
+    public void It_names_every_key_of_every_section()
+    {
+        _folder.Write("secrets.yaml", "mqtt_password: x\n");
+        var values = Read(Uncommented).Values;
+
+        Assert.Equal(Schema.All, values.Set.Keys.OrderBy(key => Schema.All.IndexOf(key)));
+        foreach (var section in Schema.All.OfType<Key<KeyValues>>())
+        {
+            Assert.Equal(((SectionShape)section.Shape).Keys.Select(key => key.Name).Order(), values.Get(section).Set.Keys.Select(key => key.Name).Order());
+        }
+    }
+
+    [Fact]
+    public void Its_settings_are_the_defaults()
+    {
+        _folder.Write("secrets.yaml", "mqtt_password: x\n");
+        var all = Read(Uncommented).Values;
+
+        foreach (var section in Schema.All.OfType<Key<KeyValues>>())
+        {
+            foreach (var (key, value) in all.Get(section).Set)
+            {
+                if (!key.IsRequired && (key.DefaultValue is not null || key == DeliverySection.Rate))
+                {
+                    Assert.True(key.AreEqual(key.DefaultValue, value.Value), $"the default of {section.Name}.{key.Name} is {key.Write(key.DefaultValue)}");
+                }
+            }
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private ConfigReading Read(string text)
+    {
+        _folder.Write("edgeagent.yaml", text);
+        return ConfigReader.Read(_folder.Main, Schema, _folder.Environment);
+    }
+
+    [GeneratedRegex("^( *)#((?: {2})?[^ \n].*)$", RegexOptions.Multiline)]
+    private static partial Regex CommentedSetting();
+}
