@@ -45,7 +45,7 @@ internal sealed class PolledLoop(SensorConfig config, ISensor sensor, SensorEnvi
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await output.EndAsync();
+            // Stopped.
         }
         finally
         {
@@ -79,7 +79,6 @@ internal sealed class PolledLoop(SensorConfig config, ISensor sensor, SensorEnvi
         if (_read is { IsCompleted: false })
         {
             record.Missed(1);
-            await output.PassAsync(cancellationToken);
             return;
         }
 
@@ -87,10 +86,6 @@ internal sealed class PolledLoop(SensorConfig config, ISensor sensor, SensorEnvi
         if (await _policy.ExecuteAsync(ReadAsync, cancellationToken) is { } observation)
         {
             await output.TakeAsync(observation, bootTime, cancellationToken);
-        }
-        else
-        {
-            await output.PassAsync(cancellationToken);
         }
     }
 

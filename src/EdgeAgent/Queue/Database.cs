@@ -1,0 +1,164 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace EdgeAgent.Queue;
+
+/// <summary>
+/// The file: one connection, in exclusive locking mode (no -shm file, no foreign reader that could hold the checkpoint back), WAL.
+/// The store thread's alone, from <see cref="Open"/> on the caller's thread to its end.
+/// </summary>
+internal sealed class Database : IDisposable
+{
+    /// <summary>Small pages: a commit rewrites the page that the last one left half full.</summary>
+    public const int PageSize = 1024;
+
+    /// <summary>Pages in the WAL before they go to the file.</summary>
+    private const int CheckpointPages = 1000;
+
+    private readonly SqliteConnection _connection;
+    private readonly string _walPath;
+    private readonly Statement _begin;
+    private readonly Statement _commit;
+    private readonly Statement _pageCount;
+    private readonly Statement _freePages;
+    private bool _isFullySynchronous = true;
+
+    private Database(SqliteConnection connection, string path)
+    {
+        _connection = connection;
+        _walPath = path + "-wal";
+        var handle = connection.Handle!;
+        _begin = new(handle, "BEGIN IMMEDIATE");
+        _commit = new(handle, "COMMIT");
+        _pageCount = new(handle, "PRAGMA page_count");
+        _freePages = new(handle, "PRAGMA freelist_count");
+#pragma warning disable CA2000 // Disposed with the database; the rule does not follow elements of an array.
+        Messages = [new(handle, "message"), new(handle, "urgent")];
+#pragma warning restore CA2000
+        Envelopes = new(handle);
+        Eras = new(handle);
+        Dead = new(handle);
+        State = new(handle);
+    }
+
+    /// <summary>By priority.</summary>
+    public MessageTable[] Messages { get; }
+
+    public EnvelopeRows Envelopes { get; }
+
+    public EraRows Eras { get; }
+
+    public DeadRows Dead { get; }
+
+    public StateRows State { get; }
+
+    /// <summary>What max_size limits: (pages - free pages) x page size + WAL.</summary>
+    public long Size
+    {
+        get
+        {
+            var wal = new FileInfo(_walPath);
+            return ((_pageCount.Scalar() ?? 0) - (_freePages.Scalar() ?? 0)) * PageSize + (wal.Exists ? wal.Length : 0);
+        }
+    }
+
+    /// <summary>Opens the file, and makes the tables of a new one.</summary>
+    /// <exception cref="StoreException">SQLite could not.</exception>
+    /// <exception cref="SqliteException">SQLite could not.</exception>
+    public static Database Open(string path)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = SqliteOpenMode.ReadWrite,
+            Pooling = false,
+            DefaultTimeout = 2,
+        }.ToString());
+        try
+        {
+            connection.Open();
+            var handle = connection.Handle!;
+            _ = raw.sqlite3_busy_timeout(handle, 2000);
+            Configure(handle);
+            return new(connection, path);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs the work in one transaction; whatever it throws undoes all of it.</summary>
+    /// <param name="isSynchronous">Whether the commit is on the medium when this returns; otherwise it is as soon as a later one is.</param>
+    /// <param name="work">What the transaction does.</param>
+    public void Transact(bool isSynchronous, Action work)
+    {
+        if (isSynchronous != _isFullySynchronous)
+        {
+            Statement.Execute(_connection.Handle!, isSynchronous ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+            _isFullySynchronous = isSynchronous;
+        }
+
+        _begin.Run();
+        try
+        {
+            work();
+            _commit.Run();
+        }
+        catch
+        {
+            _ = raw.sqlite3_exec(_connection.Handle!, "ROLLBACK");
+            throw;
+        }
+    }
+
+    /// <summary>Brings the WAL into the file, with a sync of both.</summary>
+    public void Checkpoint()
+    {
+        var handle = _connection.Handle!;
+        Statement.Check(handle, raw.sqlite3_wal_checkpoint_v2(handle, "main", raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _));
+    }
+
+    public void Dispose()
+    {
+        _begin.Dispose();
+        _commit.Dispose();
+        _pageCount.Dispose();
+        _freePages.Dispose();
+        foreach (var table in Messages)
+        {
+            table.Dispose();
+        }
+
+        Envelopes.Dispose();
+        Eras.Dispose();
+        Dead.Dispose();
+        State.Dispose();
+        _connection.Dispose();
+    }
+
+    private static void Configure(sqlite3 handle)
+    {
+        // The order matters: the page size before the first page, the locking mode before the WAL.
+        Statement.Execute(handle, $"PRAGMA page_size = {PageSize}");
+        Statement.Execute(handle, "PRAGMA locking_mode = EXCLUSIVE");
+        Statement.Execute(handle, "PRAGMA journal_mode = WAL");
+        Statement.Execute(handle, "PRAGMA synchronous = FULL");
+        Statement.Execute(handle, $"PRAGMA wal_autocheckpoint = {CheckpointPages}");
+        Statement.Execute(handle, "PRAGMA cache_size = -1024");
+        Statement.Execute(handle, "PRAGMA temp_store = MEMORY");
+        Statement.Execute(handle, "PRAGMA secure_delete = OFF");
+        Statement.Execute(handle, "PRAGMA trusted_schema = OFF");
+        Statement.Execute(handle, "PRAGMA cell_size_check = ON");
+        using var version = new Statement(handle, "PRAGMA user_version");
+        using var tables = new Statement(handle, "SELECT 1 FROM sqlite_schema LIMIT 1");
+        if (version.Scalar() == 0 && tables.Scalar() is null)
+        {
+            Schema.Create(handle);
+        }
+
+        // Takes the lock, which a connection in WAL mode otherwise takes with its first write.
+        Statement.Execute(handle, "BEGIN IMMEDIATE; COMMIT");
+    }
+}

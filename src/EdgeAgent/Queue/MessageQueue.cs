@@ -1,0 +1,307 @@
+using EdgeAgent.Configuration;
+using EdgeAgent.Hosting;
+using EdgeAgent.Readings;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeAgent.Queue;
+
+/// <summary>
+/// The durable queue: every message from its acceptance to its acknowledgement. Producers append from any thread; one drainer
+/// takes, acknowledges, leaves or quarantines; one thread of its own uses the file. See <c>Queue/DESIGN.md</c>.
+/// </summary>
+internal sealed class MessageQueue : IAsyncDisposable
+{
+    private readonly QueueState _state;
+    private readonly QueueClock _clock;
+    private readonly BootClock _bootClock;
+    private readonly Alarm _alarm;
+    private readonly Store _store;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly bool _isSynchronous;
+    private int _hasStarted;
+    private long _waits;
+
+    internal MessageQueue(QueueConfig config, StoredState stored, StoreFile file, BootClock bootClock, TimeProvider time, ILogger log)
+    {
+        _state = new(stored, config.WhenFull);
+        _clock = new(time);
+        _bootClock = bootClock;
+        _alarm = new(time, _clock);
+        _store = new(_state, _alarm, _clock, file, config.LossWindow, log);
+        _isSynchronous = config.LossWindow <= TimeSpan.Zero;
+    }
+
+    /// <summary>
+    /// Called from any thread, without a lock, when there may be something new to take. Set once, before <see cref="BeginConnection"/>.
+    /// </summary>
+    public Action? Available
+    {
+        get => _store.Available;
+        set => _store.Available = value;
+    }
+
+    /// <summary>Opens or makes the file. What a person can put right comes back as a failure that says how.</summary>
+    public static QueueOpening Open(QueueConfig config, BootClock clock, TimeProvider time, ILogger log) =>
+        QueueFile.Open(config, clock, time, log);
+
+    /// <summary>
+    /// The store's life. Completes after <paramref name="cancellationToken"/> and a flush of everything, so that a clean stop costs
+    /// nothing; faults when the store's thread dies of anything but a failing file, and then the process must end.
+    /// </summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        Start();
+        await using (cancellationToken.Register(static queue => ((MessageQueue)queue!).Close(), this))
+        {
+            await _ended.Task;
+        }
+    }
+
+    /// <summary>
+    /// Accepts a message. With a loss window this completes at once, unless memory is full; without one, when the message is on disk.
+    /// </summary>
+    /// <param name="envelope">Interned by value; passing the same instance again is fastest.</param>
+    /// <param name="bootTime">When it was taken: boot milliseconds.</param>
+    /// <param name="body">The queue keeps the memory of a packed body: it must not change.</param>
+    /// <param name="cancellationToken">Ends the wait, not the acceptance.</param>
+    public ValueTask<AppendResult> AppendAsync(Envelope envelope, long bootTime, MessageBody body, CancellationToken cancellationToken)
+    {
+        Task<AppendResult>? committed = null;
+        var result = AppendResult.Accepted;
+        bool offers;
+        lock (_state.Gate)
+        {
+            if (_store.IsClosing)
+            {
+                return ValueTask.FromResult(AppendResult.Closed);
+            }
+
+            var now = _clock.Now;
+            if (_state.Append(envelope, bootTime, in body, now) == 0)
+            {
+                return _state.StoreFails
+                    ? ValueTask.FromResult(Refuse(envelope, bootTime))
+                    : AppendWhenRoomAsync(envelope, bootTime, body, _store.WhenRoom(), cancellationToken);
+            }
+
+            if (_isSynchronous)
+            {
+                committed = _store.WhenCommitted();
+            }
+            else if (_state.StoreFails)
+            {
+                result = AppendResult.Undurable;
+            }
+
+            _store.Appended(now);
+            offers = _state.Lanes.IsHungry;
+            _state.Lanes.IsHungry = false;
+        }
+
+        if (offers)
+        {
+            Available?.Invoke();
+        }
+
+        return committed is null ? ValueTask.FromResult(result) : new(committed.WaitAsync(cancellationToken));
+    }
+
+    /// <summary>A connection stands: what is accepted from now on is live, and the newest message of each topic in memory is offered first.</summary>
+    public void BeginConnection()
+    {
+        lock (_state.Gate)
+        {
+            _state.Lanes.Begin();
+        }
+
+        _alarm.Wake();
+    }
+
+    /// <summary>
+    /// Takes the next message of a lane. It is in flight until it is ended exactly once, by <see cref="Acknowledge"/>, <see cref="Leave(long)"/>
+    /// or <see cref="Quarantine"/>, or by <see cref="EndConnection"/>. False: nothing now; <see cref="Available"/> tells when to ask again.
+    /// </summary>
+    public bool TryTake(Lane lane, out QueuedMessage message)
+    {
+        bool taken;
+        bool wakes;
+        lock (_state.Gate)
+        {
+            taken = _state.Lanes.TryTake(lane, _clock.Now, out message);
+            wakes = _state.Lanes.WantsReading;
+        }
+
+        if (wakes)
+        {
+            _alarm.Wake();
+        }
+
+        return taken;
+    }
+
+    /// <summary>The broker has them. Numbers that are not in flight are passed over. Any thread.</summary>
+    public void Acknowledge(ReadOnlySpan<long> sequences)
+    {
+        lock (_state.Gate)
+        {
+            foreach (var sequence in sequences)
+            {
+                if (_state.Lanes.TryEnd(sequence, out var owner, out var message))
+                {
+                    _state.End(owner, in message);
+                    _state.Acknowledged++;
+                }
+            }
+
+            AfterEnd();
+        }
+    }
+
+    /// <summary>It was not sent after all: it waits again, and is the next to be offered.</summary>
+    public void Leave(long sequence) => Leave(sequence, TimeSpan.Zero);
+
+    /// <summary>Try later: it waits again, and is not offered before <paramref name="delay"/> has passed.</summary>
+    public void Leave(long sequence, TimeSpan delay)
+    {
+        lock (_state.Gate)
+        {
+            var due = delay > TimeSpan.Zero ? _clock.Now + (long)delay.TotalMilliseconds : 0;
+            _state.Lanes.Leave(sequence, due);
+            if (due > 0)
+            {
+                _alarm.WakeAt(due);
+            }
+        }
+    }
+
+    /// <summary>The broker refused it for good: it becomes a dead letter, and an entry in the ledger.</summary>
+    /// <param name="sequence">A message in flight.</param>
+    /// <param name="reasonCode">The PUBACK's reason code.</param>
+    /// <param name="text">The broker's words, if any.</param>
+    public void Quarantine(long sequence, byte reasonCode, string? text)
+    {
+        lock (_state.Gate)
+        {
+            if (_state.Lanes.TryEnd(sequence, out var owner, out var message))
+            {
+                _state.Refuse(owner, in message, reasonCode, text, _bootClock.WallTime(_bootClock.Milliseconds));
+                _alarm.Wake();
+            }
+        }
+    }
+
+    /// <summary>The connection is gone: everything in flight waits again, and the backlog begins at the lowest that has not ended.</summary>
+    public void EndConnection()
+    {
+        lock (_state.Gate)
+        {
+            _state.Lanes.End();
+        }
+    }
+
+    /// <summary>Completes when everything appended and ended so far is on disk; false where the store cannot write now.</summary>
+    public Task<bool> FlushAsync()
+    {
+        lock (_state.Gate)
+        {
+            return _store.IsClosing ? Task.FromResult(false) : _store.Flush();
+        }
+    }
+
+    /// <summary>The figures of this moment; costs the same whatever the depth. Any thread.</summary>
+    public QueueSnapshot Snapshot()
+    {
+        var figures = _store.Figures;
+        lock (_state.Gate)
+        {
+            return new()
+            {
+                Depth = _state.Depth,
+                DeepestDepth = _state.DeepestDepth,
+                InFlight = _state.Lanes.InFlight,
+                Accepted = _state.Accepted,
+                Acknowledged = _state.Acknowledged,
+                Waits = _waits,
+                OldestWallTime = OldestWallTime(figures),
+                BytesOnDisk = figures.BytesOnDisk,
+                BytesWritten = figures.BytesWritten,
+                DeadLetters = figures.DeadLetters,
+                Lost = [.. _state.Losses.Counts],
+                Store = _store.Health,
+                StoreMessage = _store.Problem,
+            };
+        }
+    }
+
+    /// <summary>Flushes and closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Start();
+        Close();
+        await _ended.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _alarm.Dispose();
+    }
+
+    private void Start()
+    {
+        if (Interlocked.Exchange(ref _hasStarted, 1) == 0)
+        {
+            new Thread(RunStore) { IsBackground = true, Name = "queue store" }.Start();
+        }
+    }
+
+    private void RunStore()
+    {
+        try
+        {
+            _store.Run();
+            _ended.SetResult();
+        }
+#pragma warning disable CA1031 // The top of the store's loop: whoever awaits RunAsync ends the process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _ended.SetException(exception);
+        }
+    }
+
+    private void Close()
+    {
+        lock (_state.Gate)
+        {
+            _store.Close();
+        }
+    }
+
+    private async ValueTask<AppendResult> AppendWhenRoomAsync(
+        Envelope envelope, long bootTime, MessageBody body, Task room, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _waits);
+        await room.WaitAsync(cancellationToken);
+        return await AppendAsync(envelope, bootTime, body, cancellationToken);
+    }
+
+    private AppendResult Refuse(Envelope envelope, long bootTime)
+    {
+        _state.Losses.Add(LossReason.Overrun, envelope.Topic, _state.Era, 0, bootTime);
+        return AppendResult.Refused;
+    }
+
+    private void AfterEnd()
+    {
+        _state.TrimEnded();
+        _store.Ended(_clock.Now);
+    }
+
+    private long? OldestWallTime(StoreFigures figures)
+    {
+        long? inMemory = null;
+        if (_state.Ring.Count > 0 && _state.RunDepth > 0)
+        {
+            ref var slot = ref _state.Ring[_state.Ring.First];
+            inMemory = slot.Era.Era.WallOffset + slot.BootTime;
+        }
+
+        return _state.Depth == 0 ? null : figures.Oldest is { } oldest && oldest.Sequence < _state.Ring.First ? oldest.WallTime : inMemory;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+
+namespace EdgeAgent.Queue;
+
+/// <summary>How the store does.</summary>
+internal enum StoreHealth
+{
+    Healthy = 0,
+
+    /// <summary>The disk, or what may be used of it, is full: reading and removing go on, writing waits.</summary>
+    Full = 1,
+
+    /// <summary>Reads or writes fail; the store reopens the file again and again until they succeed.</summary>
+    Failing = 2,
+}
+
+/// <summary>Why a message will never be delivered. The numbers are stored; never reuse one.</summary>
+internal enum LossReason : byte
+{
+    Expired = 0,
+    Thinned = 1,
+    Evicted = 2,
+    Superseded = 3,
+    Dropped = 4,
+    Overrun = 5,
+    Refused = 6,
+    Purged = 7,
+    Unreadable = 8,
+    CrashWindow = 9,
+}
+
+/// <summary>The queue's figures at one moment.</summary>
+internal sealed record QueueSnapshot
+{
+    /// <summary>Messages accepted and not ended. After an unclean stop the share of earlier runs is an estimate until it is drained.</summary>
+    public required long Depth { get; init; }
+
+    /// <summary>The largest <see cref="Depth"/> of this run.</summary>
+    public required long DeepestDepth { get; init; }
+
+    /// <summary>Messages taken and not ended.</summary>
+    public required int InFlight { get; init; }
+
+    /// <summary>Messages accepted in this run.</summary>
+    public required long Accepted { get; init; }
+
+    /// <summary>Messages acknowledged in this run.</summary>
+    public required long Acknowledged { get; init; }
+
+    /// <summary>Appends of this run that had to wait because memory was full.</summary>
+    public required long Waits { get; init; }
+
+    /// <summary>Wall time of the oldest message (Unix milliseconds); null where there is none or it is not known yet.</summary>
+    public required long? OldestWallTime { get; init; }
+
+    /// <summary>What max_size limits: (pages - free pages) x page size + WAL.</summary>
+    public required long BytesOnDisk { get; init; }
+
+    /// <summary>Bytes that the store handed to the kernel in this run, WAL and checkpoints included.</summary>
+    public required long BytesWritten { get; init; }
+
+    /// <summary>Dead letters that wait for the operator.</summary>
+    public required long DeadLetters { get; init; }
+
+    /// <summary>Messages of this run that will never be delivered, by <see cref="LossReason"/>.</summary>
+    public required ImmutableArray<long> Lost { get; init; }
+
+    public required StoreHealth Store { get; init; }
+
+    /// <summary>What is wrong with the store, and what to do; null while it is healthy.</summary>
+    public required string? StoreMessage { get; init; }
+
+    public long LostFor(LossReason reason) => Lost[(int)reason];
+}

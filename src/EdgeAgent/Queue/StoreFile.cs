@@ -1,0 +1,56 @@
+using Microsoft.Data.Sqlite;
+
+namespace EdgeAgent.Queue;
+
+/// <summary>The file as the store sees it: open, or to be opened again after a failure. The store thread's alone.</summary>
+internal sealed class StoreFile(string path, Database database)
+{
+    private Database? _database = database;
+
+    /// <summary>Only while it is open.</summary>
+    public Database Database => _database!;
+
+    /// <summary>Bytes, as they were when it was last asked with the file open.</summary>
+    public long Size => _database?.Size ?? 0;
+
+    public long DeadLetters => _database?.Dead.Count() ?? 0;
+
+    /// <summary>
+    /// Opens the file again after <see cref="Close"/>. What a failed sync left behind is written once more by the checkpoint, which
+    /// is the only way to know that it is on the medium: the kernel has marked those pages clean.
+    /// </summary>
+    /// <exception cref="StoreException">It cannot be opened yet.</exception>
+    public void EnsureOpen()
+    {
+        if (_database is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            var opened = Database.Open(path);
+            try
+            {
+                opened.Checkpoint();
+            }
+            catch
+            {
+                opened.Dispose();
+                throw;
+            }
+
+            _database = opened;
+        }
+        catch (SqliteException failure)
+        {
+            throw new StoreException(failure.SqliteExtendedErrorCode, failure.Message);
+        }
+    }
+
+    public void Close()
+    {
+        _database?.Dispose();
+        _database = null;
+    }
+}

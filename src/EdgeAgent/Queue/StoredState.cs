@@ -1,0 +1,90 @@
+namespace EdgeAgent.Queue;
+
+/// <summary>What the file held when it was opened, as far as the memory needs it. Each figure costs the same for ten rows and ten million.</summary>
+internal sealed record StoredState
+{
+    /// <summary>The number that the next message gets: no row, and no era, has one as high.</summary>
+    public required long NextSequence { get; init; }
+
+    /// <summary>The lowest number in each table; <see cref="NextSequence"/> where it is empty.</summary>
+    public required long[] Lowest { get; init; }
+
+    /// <summary>The highest number in each table; 0 where it is empty.</summary>
+    public required long[] Highest { get; init; }
+
+    /// <summary>How many messages there are: exact up to <see cref="CountedRows"/> and after a clean stop, otherwise an estimate.</summary>
+    public required long Depth { get; init; }
+
+    public required EraEntry Era { get; init; }
+
+    public required EnvelopeTable Envelopes { get; init; }
+
+    /// <summary>The last era of the file before this start; null in a new file.</summary>
+    public EraEntry? LastEra { get; init; }
+
+    /// <summary>Whether that era ended with nothing left in memory.</summary>
+    public bool WasClean { get; init; }
+
+    /// <summary>So many rows are counted one by one at start.</summary>
+    public const long CountedRows = 4096;
+
+    /// <summary>Reads it, and writes the new era's row.</summary>
+    public static StoredState Read(Database database, Era era, long started)
+    {
+        var highest = new[] { database.Messages[0].Highest() ?? 0, database.Messages[1].Highest() ?? 0 };
+        var last = database.Eras.Find(long.MaxValue, out var wasClean);
+        var next = 1 + Math.Max(Math.Max(highest[0], highest[1]), Math.Max(last?.First ?? 0, database.Dead.Highest()));
+        var lowest = new[] { database.Messages[0].Lowest() ?? next, database.Messages[1].Lowest() ?? next };
+        var envelopes = new EnvelopeTable(database.Envelopes.Highest() + 1);
+        database.Envelopes.Load(envelopes);
+        var entry = new EraEntry(next, era);
+        database.Transact(isSynchronous: true, () => database.Eras.Insert(entry, started));
+        return new()
+        {
+            NextSequence = next,
+            Lowest = lowest,
+            Highest = highest,
+            Depth = EstimateDepth(database, lowest, highest),
+            Era = entry,
+            Envelopes = envelopes,
+            LastEra = last,
+            WasClean = last is null || wasClean,
+        };
+    }
+
+    /// <summary>
+    /// Few rows are counted. Otherwise the figure that was noted last (exactly at a clean stop, now and then while running), plus what
+    /// has been added since, less what has been removed from the front, and never more than the numbers allow.
+    /// </summary>
+    private static long EstimateDepth(Database database, long[] lowest, long[] highest)
+    {
+        var counted = database.Messages[0].CountUpTo(CountedRows) + database.Messages[1].CountUpTo(CountedRows);
+        if (counted < CountedRows)
+        {
+            return counted;
+        }
+
+        var first = Math.Min(lowest[0], lowest[1]);
+        var end = Math.Max(highest[0], highest[1]) + 1;
+        if (database.State[StateKeys.Depth] is not { } depth || database.State[StateKeys.DepthFrom] is not { } from
+            || database.State[StateKeys.DepthTo] is not { } to)
+        {
+            return Math.Max(counted, end - first);
+        }
+
+        var added = Math.Max(0, end - Math.Max(to, first));
+        var share = to <= from ? 0 : Math.Clamp((double)(to - Math.Max(first, from)) / (to - from), 0, 1);
+        return Math.Clamp((long)(depth * share) + added, counted, Math.Max(counted, end - first));
+    }
+}
+
+/// <summary>The names of the single numbers in the file.</summary>
+internal static class StateKeys
+{
+    /// <summary>Messages on disk when it was noted, numbered from <see cref="DepthFrom"/> to below <see cref="DepthTo"/>.</summary>
+    public const string Depth = "depth";
+
+    public const string DepthFrom = "depth_from";
+
+    public const string DepthTo = "depth_to";
+}

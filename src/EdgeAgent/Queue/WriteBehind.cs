@@ -1,0 +1,132 @@
+using System.Runtime.InteropServices;
+using EdgeAgent.Readings;
+
+namespace EdgeAgent.Queue;
+
+/// <summary>A message as the store writes it.</summary>
+internal readonly record struct Unwritten(long Sequence, EnvelopeEntry Envelope, long BootTime, MessageBody Body);
+
+/// <summary>
+/// Which messages go to disk, and when: those that were not acknowledged before the loss window ran out, with their neighbours.
+/// Under the queue's lock, but for the batch between <see cref="Cut"/> and its end, which is the store's.
+/// </summary>
+internal sealed class WriteBehind(QueueState state)
+{
+    private readonly List<Unwritten> _batch = [];
+
+    /// <summary>Everything below is written, being written, or ended.</summary>
+    private long _cursor = state.Ring.First;
+
+    /// <summary>Messages that are neither ended nor given to the store.</summary>
+    public int Count { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    public void Added(in MessageBody body)
+    {
+        Count++;
+        Bytes += SizeOf(in body);
+    }
+
+    /// <summary>A message ended before it was given to the store: the disk never sees it.</summary>
+    public void Ended(in MessageBody body)
+    {
+        Count--;
+        Bytes -= SizeOf(in body);
+    }
+
+    /// <summary>When the oldest unwritten message was accepted; <see cref="long.MaxValue"/> where there is none.</summary>
+    public long OldestAcceptedAt()
+    {
+        if (Count == 0)
+        {
+            return long.MaxValue;
+        }
+
+        Advance();
+        return state.Ring[_cursor].AcceptedAt;
+    }
+
+    /// <summary>Gives the store all that is unwritten.</summary>
+    public List<Unwritten> Cut()
+    {
+        _batch.Clear();
+        if (Count > 0)
+        {
+            var ring = state.Ring;
+            Advance();
+            for (; _cursor < ring.Next; _cursor++)
+            {
+                ref var slot = ref ring[_cursor];
+                if (slot.IsUnwritten)
+                {
+                    slot.State |= SlotState.Writing;
+                    _batch.Add(new(_cursor, slot.Envelope, slot.BootTime, slot.Body));
+                    var owner = state.Classes[(int)slot.Envelope.Envelope.Priority];
+                    owner.LastOnDisk = Math.Max(owner.LastOnDisk, _cursor);
+                    Ended(in slot.Body);
+                }
+            }
+        }
+
+        return _batch;
+    }
+
+    /// <summary>The batch is committed.</summary>
+    public void Committed()
+    {
+        foreach (ref readonly var message in CollectionsMarshal.AsSpan(_batch))
+        {
+            if (state.Ring.Contains(message.Sequence))
+            {
+                ref var slot = ref state.Ring[message.Sequence];
+                slot.State = (slot.State & ~(SlotState.Writing | SlotState.InDoubt)) | SlotState.Written;
+            }
+        }
+
+        Release();
+    }
+
+    /// <summary>The batch is not committed, or nobody knows: what has not ended meanwhile is written again.</summary>
+    public void Failed()
+    {
+        foreach (ref readonly var message in CollectionsMarshal.AsSpan(_batch))
+        {
+            if (!state.Ring.Contains(message.Sequence))
+            {
+                continue;
+            }
+
+            ref var slot = ref state.Ring[message.Sequence];
+            slot.State = (slot.State & ~SlotState.Writing) | SlotState.InDoubt;
+            if (!slot.Is(SlotState.Ended))
+            {
+                _cursor = Math.Min(_cursor, message.Sequence);
+                Added(in slot.Body);
+            }
+        }
+
+        Release();
+    }
+
+    /// <summary>What a message takes on disk, roughly.</summary>
+    private static long SizeOf(in MessageBody body) => 24 + body.Packed.Length;
+
+    private void Release()
+    {
+        _batch.Clear();
+        if (_batch.Capacity > 4096)
+        {
+            _batch.Capacity = 0;
+        }
+    }
+
+    private void Advance()
+    {
+        _cursor = Math.Max(_cursor, state.Ring.First);
+        while (!state.Ring[_cursor].IsUnwritten)
+        {
+            _cursor++;
+        }
+    }
+}
