@@ -17,7 +17,10 @@ internal static class SensorCatalog
     ];
 
     /// <summary>What every sensor may be told beside the keys of its own kind.</summary>
-    public static ImmutableArray<Key> CommonKeys { get; } = [.. SamplingKeys.All];
+    public static ImmutableArray<Key> CommonKeys { get; } = [.. ProcessingKeys.All, .. SamplingKeys.All];
+
+    /// <summary>What is wrong with a sensor's keys taken together.</summary>
+    public static IEnumerable<SettingProblem> Check(SensorKind kind, KeyValues settings) => [.. ProcessingKeys.Check(settings), .. kind.Check(settings)];
 
     /// <summary>The kind of that name, which the configuration's reader has checked.</summary>
     public static SensorKind Kind(string name) => Kinds.First(kind => kind.Name == name);

@@ -8,4 +8,14 @@ namespace EdgeAgent.Sensors;
 /// <param name="Summary">One line for help and manual.</param>
 /// <param name="Keys">In the order in which manual and sample show them.</param>
 /// <param name="Create">Makes the sensor, an <see cref="ISensor"/> or an <see cref="IStreamingSensor"/>; opens nothing and does not fail.</param>
-internal sealed record SensorKind(string Name, string Summary, ImmutableArray<Key> Keys, Func<SensorConfig, SensorEnvironment, IAsyncDisposable> Create);
+internal sealed record SensorKind(string Name, string Summary, ImmutableArray<Key> Keys, Func<SensorConfig, SensorEnvironment, IAsyncDisposable> Create)
+{
+    /// <summary>Says which keys do not go together; asked once each of them is right by itself.</summary>
+    public Func<KeyValues, IEnumerable<SettingProblem>> Check { get; init; } = static _ => [];
+}
+
+/// <summary>Something wrong with a key that can only be seen beside others.</summary>
+/// <param name="Key">Where to point.</param>
+/// <param name="Message">What is wrong.</param>
+/// <param name="Hint">What to write instead.</param>
+internal sealed record SettingProblem(Key Key, string Message, string? Hint = null);

@@ -38,7 +38,7 @@ internal sealed class SensorShape(ImmutableArray<SensorKind> kinds, ImmutableArr
 
         if (FindKind(map, scope) is { } kind)
         {
-            return SectionShape.TryRead(map, KeysOf(kind), scope, $"{scope.Path} ({kind.Name})", out value);
+            return SectionShape.TryRead(map, KeysOf(kind), scope, $"{scope.Path} ({kind.Name})", out value) && IsConsistent(kind, value, map, scope);
         }
 
         // Without its kind only what all sensors have can be checked.
@@ -73,6 +73,17 @@ internal sealed class SensorShape(ImmutableArray<SensorKind> kinds, ImmutableArr
     }
 
     public override string Write(KeyValues value) => new SectionShape(value.Keys).Write(value);
+
+    private static bool IsConsistent(SensorKind kind, KeyValues value, MapNode map, ReadScope scope)
+    {
+        var problems = SensorCatalog.Check(kind, value).ToArray();
+        foreach (var problem in problems)
+        {
+            scope.Error(value.NodeOf(problem.Key)?.Span ?? map.Span, $"{scope.Path}.{problem.Key.Name}: {problem.Message}", problem.Hint);
+        }
+
+        return problems.Length == 0;
+    }
 
     private SensorKind? FindKind(MapNode map, ReadScope scope)
     {

@@ -45,7 +45,7 @@ internal sealed class PolledLoop(SensorConfig config, ISensor sensor, SensorEnvi
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Stopped.
+            await output.EndAsync();
         }
         finally
         {
@@ -79,6 +79,7 @@ internal sealed class PolledLoop(SensorConfig config, ISensor sensor, SensorEnvi
         if (_read is { IsCompleted: false })
         {
             record.Missed(1);
+            await output.PassAsync(cancellationToken);
             return;
         }
 
@@ -86,6 +87,10 @@ internal sealed class PolledLoop(SensorConfig config, ISensor sensor, SensorEnvi
         if (await _policy.ExecuteAsync(ReadAsync, cancellationToken) is { } observation)
         {
             await output.TakeAsync(observation, bootTime, cancellationToken);
+        }
+        else
+        {
+            await output.PassAsync(cancellationToken);
         }
     }
 

@@ -59,12 +59,18 @@ internal sealed class Sampler
         SensorConfig config, SensorEnvironment environment, IReadingSink sink)
     {
         var record = new SensorRecord(config, environment);
-        var output = new SensorOutput(config, record, sink);
-        return SensorCatalog.Kind(config.Type).Create(config, environment) switch
+        var source = SensorCatalog.Kind(config.Type).Create(config, environment);
+        return (record, RunAsync);
+
+        async Task RunAsync(CancellationToken cancellationToken)
         {
-            ISensor polled => (record, new PolledLoop(config, polled, environment, record, output).RunAsync),
-            IStreamingSensor streaming => (record, new StreamingLoop(config, streaming, environment, record, output).RunAsync),
-            _ => throw new InvalidOperationException($"The kind {config.Type} makes no sensor."),
-        };
+            using var output = new SensorOutput(config, record, sink, environment.Clock);
+            await (source switch
+            {
+                ISensor polled => new PolledLoop(config, polled, environment, record, output).RunAsync(cancellationToken),
+                IStreamingSensor streaming => new StreamingLoop(config, streaming, environment, record, output).RunAsync(cancellationToken),
+                _ => throw new InvalidOperationException($"The kind {config.Type} makes no sensor."),
+            });
+        }
     }
 }

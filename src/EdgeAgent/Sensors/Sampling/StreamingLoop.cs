@@ -11,29 +11,30 @@ internal sealed class StreamingLoop(
 {
     private static readonly TimeSpan Stable = TimeSpan.FromMinutes(1);
 
+    /// <summary>How late the window of an aggregate may be published when the source has gone silent.</summary>
+    private static readonly TimeSpan WindowCheck = TimeSpan.FromSeconds(1);
+
     private readonly TimeProvider _time = environment.Time;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        List<Task> parts = [KeepRunningAsync(stop.Token)];
+        if (config.Settings.IsSet(ProcessingKeys.Aggregate))
+        {
+            parts.Add(EndWindowsAsync(stop.Token));
+        }
+
         try
         {
-            for (var attempt = 0; ; attempt++)
-            {
-                var start = _time.GetTimestamp();
-                var end = await RunOnceAsync(cancellationToken);
-                if (_time.GetElapsedTime(start) > Stable)
-                {
-                    attempt = 0;
-                }
-
-                await output.TakeAsync(Observation.Failed(end), environment.Clock.Milliseconds, cancellationToken);
-                await Task.Delay(Pause(config.Settings.Get(SamplingKeys.RestartDelay), attempt, Jitter.Next()), _time, cancellationToken);
-                record.Restarted();
-            }
+            // Neither ends but by the stop or by a dead queue.
+            await Task.WhenAny(parts);
+            await stop.CancelAsync();
+            await Task.WhenAll(parts);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Stopped.
+            await output.EndAsync();
         }
         finally
         {
@@ -49,21 +50,59 @@ internal sealed class StreamingLoop(
         return (pause > longest ? longest : pause) * (0.9 + (0.2 * random));
     }
 
+    private async Task KeepRunningAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var start = _time.GetTimestamp();
+            var end = await RunOnceAsync(cancellationToken);
+            if (_time.GetElapsedTime(start) > Stable)
+            {
+                attempt = 0;
+            }
+
+            await output.TakeAsync(Observation.Failed(end), environment.Clock.Milliseconds, cancellationToken);
+            await Task.Delay(Pause(config.Settings.Get(SamplingKeys.RestartDelay), attempt, Jitter.Next()), _time, cancellationToken);
+            record.Restarted();
+        }
+    }
+
+    private async Task EndWindowsAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(WindowCheck, _time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            await output.PassAsync(cancellationToken);
+        }
+    }
+
     private async Task<SensorFailure> RunOnceAsync(CancellationToken cancellationToken)
     {
+        // A queue that is dead is not the sensor's fault, and must not be taken for it.
+        var queue = new TaskCompletionSource<SensorFailure>(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
             // On a thread of its own until its first wait: opening a device can block.
-            return await environment.Workers.RunAsync(
-                () => new ValueTask<SensorFailure>(sensor.RunAsync(observation => EmitAsync(observation, cancellationToken), cancellationToken)));
+            var run = environment.Workers.RunAsync(
+                () => new ValueTask<SensorFailure>(sensor.RunAsync(observation => EmitAsync(observation, queue, cancellationToken), cancellationToken)));
+            return await await Task.WhenAny(run, queue.Task);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (!queue.Task.IsFaulted && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             environment.Log.SensorThrew(exception, config.Id);
             return new(SensorFailureKind.Io, exception.Message);
         }
     }
 
-    private ValueTask EmitAsync(Observation observation, CancellationToken cancellationToken) =>
-        output.TakeAsync(observation, environment.Clock.Milliseconds, cancellationToken);
+    private async ValueTask EmitAsync(Observation observation, TaskCompletionSource<SensorFailure> queue, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await output.TakeAsync(observation, environment.Clock.Milliseconds, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && queue.TrySetException(exception))
+        {
+            throw;
+        }
+    }
 }

@@ -55,7 +55,7 @@ internal sealed class LoopUnderTest : IAsyncDisposable
         Clock = (SteppedClock)environment.Clock;
         Record = new(config, environment);
         Workers = environment.Workers;
-        var loop = new PolledLoop(config, sensor, environment, Record, new SensorOutput(config, Record, Sink));
+        var loop = new PolledLoop(config, sensor, environment, Record, new SensorOutput(config, Record, Sink, Clock));
         _run = loop.RunAsync(_stop.Token);
     }
 
