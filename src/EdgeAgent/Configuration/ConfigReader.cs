@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using EdgeAgent.Configuration.Shapes;
 using EdgeAgent.Configuration.Yaml;
-using EdgeAgent.Sensors;
 
 namespace EdgeAgent.Configuration;
 
@@ -10,7 +9,7 @@ internal static class ConfigReader
 {
     /// <summary>Reads the configuration of this machine, with every kind of sensor there is.</summary>
     public static ConfigReading Read(string path) =>
-        Read(path, new ConfigSchema(SensorCatalog.Kinds, SensorCatalog.CommonKeys), ConfigEnvironment.Machine);
+        Read(path, ConfigSchema.Full, ConfigEnvironment.Machine);
 
     /// <param name="path">The main file.</param>
     /// <param name="schema">Every key there is.</param>

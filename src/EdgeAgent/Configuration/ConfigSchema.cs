@@ -10,13 +10,17 @@ internal sealed class ConfigSchema
 {
     /// <param name="kinds">Every kind of sensor.</param>
     /// <param name="commonKeys">The keys that all sensors share, beside those of <see cref="SensorSection"/>.</param>
-    public ConfigSchema(ImmutableArray<SensorKind> kinds, ImmutableArray<Key> commonKeys)
+    /// <param name="check">Says which keys of a sensor do not go together.</param>
+    public ConfigSchema(ImmutableArray<SensorKind> kinds, ImmutableArray<Key> commonKeys, Func<SensorKind, KeyValues, IEnumerable<SettingProblem>> check)
     {
         Kinds = kinds;
-        Sensor = new SensorShape(kinds, commonKeys);
+        Sensor = new SensorShape(kinds, commonKeys, check);
         Sensors = new("sensors", "what is read", new ListShape<KeyValues>(Sensor, "a list of sensors", minimum: 0), []);
         All = [Gateway, Broker, Queue, Clock, Delivery, Publish, Status, Sensors];
     }
+
+    /// <summary>With every kind of sensor that this program has.</summary>
+    public static ConfigSchema Full { get; } = new(SensorCatalog.Kinds, SensorCatalog.CommonKeys, SensorCatalog.Check);
 
     public ImmutableArray<SensorKind> Kinds { get; }
 

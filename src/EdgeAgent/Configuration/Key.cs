@@ -26,6 +26,9 @@ internal abstract class Key(string name, string summary, bool isRequired)
     /// <summary>What it is where the file says nothing.</summary>
     public abstract object? DefaultValue { get; }
 
+    /// <summary>What a sample shows, in one line of YAML: the example, or the default; empty where there is neither.</summary>
+    public abstract string Sample { get; }
+
     /// <summary>Reads the value of this key; every problem in it goes to the scope.</summary>
     public abstract bool TryRead(Node node, ReadScope scope, out object? value);
 
@@ -49,6 +52,8 @@ internal sealed class Key<T>(string name, string summary, Shape<T> shape, T fall
     public override string Expected => shape.Expected;
 
     public override object? DefaultValue => Default;
+
+    public override string Sample => Example.Length > 0 ? Example : IsRequired ? shape.Example : Default is null ? "" : shape.Write(Default);
 
     public override bool TryRead(Node node, ReadScope scope, out object? value)
     {

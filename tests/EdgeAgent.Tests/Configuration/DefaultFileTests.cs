@@ -9,7 +9,7 @@ namespace EdgeAgent.Tests.Configuration;
 /// <summary>config/edgeagent.yaml, which the package installs, is held equal to the keys of the reader.</summary>
 public sealed partial class DefaultFileTests : IDisposable
 {
-    private static readonly ConfigSchema Schema = new(SensorCatalog.Kinds, SensorCatalog.CommonKeys);
+    private static readonly ConfigSchema Schema = ConfigSchema.Full;
 
     private static readonly string Shipped = RepositoryFile.Read("config/edgeagent.yaml");
 

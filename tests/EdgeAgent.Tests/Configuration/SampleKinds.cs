@@ -28,5 +28,6 @@ internal static class SampleKinds
             new SensorKind("exec", "a program that prints", [Command, Keys.Pattern("pattern", "what to take"), Keys.TextMap("env", "its environment")], (_, _) => throw new NotSupportedException()),
             new SensorKind("modbus", "registers of a device", [Keys.OptionalWhole("unit_id", "the device", 0, 247), Registers], (_, _) => throw new NotSupportedException()),
         ],
-        [Minimum]);
+        [Minimum],
+        (kind, settings) => kind.Name == "file" && settings.Get(Scale) == 0 ? [new SettingProblem(Scale, "makes every value 0", "leave it out")] : []);
 }

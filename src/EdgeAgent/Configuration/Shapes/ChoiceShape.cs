@@ -52,6 +52,8 @@ internal sealed class ChoiceShape<T>(ImmutableArray<(string Word, T Value)> choi
 
     public override string Write(T value) => choices.First(choice => EqualityComparer<T>.Default.Equals(choice.Value, value)).Word;
 
+    public override string Example => choices[0].Word;
+
     private static string Join(ImmutableArray<(string Word, T Value)> choices) =>
         choices.Length == 1 ? choices[0].Word : $"{string.Join(", ", choices[..^1].Select(choice => choice.Word))} or {choices[^1].Word}";
 

@@ -53,6 +53,8 @@ internal sealed class ListShape<T>(Shape<T> item, string expected, int minimum) 
 
     public override string Write(ImmutableArray<T> value) => $"[{string.Join(", ", value.Select(item.Write))}]";
 
+    public override string Example => $"[{item.Example}]";
+
     public override bool AreEqual(ImmutableArray<T> one, ImmutableArray<T> other) =>
         one.Length == other.Length && one.Zip(other).All(pair => item.AreEqual(pair.First, pair.Second));
 }

@@ -43,6 +43,8 @@ internal sealed class NumberShape(double? minimum, double? maximum) : ScalarShap
     }
 
     public override string Write(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    public override string Example => Write(minimum ?? maximum ?? 1);
 }
 
 /// <summary>A whole number: decimal digits, or hexadecimal ones after 0x.</summary>
@@ -62,4 +64,6 @@ internal sealed class WholeShape(int minimum, int maximum) : ScalarShape<int>
     public override JsonObject ToSchema() => new() { ["type"] = "integer", ["minimum"] = minimum, ["maximum"] = maximum };
 
     public override string Write(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    public override string Example => Write(Math.Clamp(1, minimum, maximum));
 }

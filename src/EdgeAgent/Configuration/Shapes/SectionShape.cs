@@ -105,6 +105,8 @@ internal sealed class SectionShape(ImmutableArray<Key> keys) : Shape<KeyValues>
     public override string Write(KeyValues value) =>
         $"{{{string.Join(", ", value.Keys.Where(value.IsSet).Select(key => $"{key.Name}: {key.Write(value.Set[key].Value)}"))}}}";
 
+    public override string Example => $"{{{string.Join(", ", keys.Where(key => key.IsRequired).Select(key => $"{key.Name}: {key.Sample}"))}}}";
+
     /// <returns>The name of the key that was meant; null where that cannot be told.</returns>
     private static string? ReportUnknown(ScalarNode name, ImmutableArray<Key> keys, ReadScope scope, string title)
     {

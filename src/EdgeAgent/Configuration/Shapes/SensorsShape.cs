@@ -10,7 +10,9 @@ namespace EdgeAgent.Configuration.Shapes;
 /// <summary>One entry of <c>sensors:</c>. Its <c>type</c> decides which keys it has.</summary>
 /// <param name="kinds">Every kind there is.</param>
 /// <param name="commonKeys">The keys that all kinds share, beside those of <see cref="SensorSection"/>.</param>
-internal sealed class SensorShape(ImmutableArray<SensorKind> kinds, ImmutableArray<Key> commonKeys) : Shape<KeyValues>
+/// <param name="check">Says which keys of a sensor do not go together.</param>
+internal sealed class SensorShape(ImmutableArray<SensorKind> kinds, ImmutableArray<Key> commonKeys, Func<SensorKind, KeyValues, IEnumerable<SettingProblem>> check)
+    : Shape<KeyValues>
 {
     public override string Expected => "a sensor";
 
@@ -74,9 +76,9 @@ internal sealed class SensorShape(ImmutableArray<SensorKind> kinds, ImmutableArr
 
     public override string Write(KeyValues value) => new SectionShape(value.Keys).Write(value);
 
-    private static bool IsConsistent(SensorKind kind, KeyValues value, MapNode map, ReadScope scope)
+    private bool IsConsistent(SensorKind kind, KeyValues value, MapNode map, ReadScope scope)
     {
-        var problems = SensorCatalog.Check(kind, value).ToArray();
+        var problems = check(kind, value).ToArray();
         foreach (var problem in problems)
         {
             scope.Error(value.NodeOf(problem.Key)?.Span ?? map.Span, $"{scope.Path}.{problem.Key.Name}: {problem.Message}", problem.Hint);

@@ -19,6 +19,9 @@ internal abstract class Shape<T>
     /// <summary>The value in one line of YAML, such that reading it gives the value again.</summary>
     public abstract string Write(T value);
 
+    /// <summary>Something of this shape in one line of YAML, for samples of required keys.</summary>
+    public virtual string Example => "";
+
     /// <summary>Whether a change from one to the other changes nothing.</summary>
     public virtual bool AreEqual(T one, T other) => EqualityComparer<T>.Default.Equals(one, other);
 }

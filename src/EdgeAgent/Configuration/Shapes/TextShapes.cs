@@ -35,6 +35,8 @@ internal sealed class TextShape(string expected, bool mayBeEmpty) : ScalarShape<
     }
 
     public override string Write(string value) => YamlText.Write(value);
+
+    public override string Example => "\"...\"";
 }
 
 /// <summary>Text that no log, status, dump or message may show.</summary>

@@ -27,6 +27,9 @@ internal sealed class ScalarNode(SourceSpan span, string text) : Node(span)
     /// <summary>The text came from a secret: never shown.</summary>
     public bool IsSecret { get; init; }
 
+    /// <summary>What the file says in place of the text: <c>${NAME}</c> or <c>!secret NAME</c>; null where the text itself stands there.</summary>
+    public string? WrittenAs { get; init; }
+
     /// <summary>A variable or a secret could not be had; that is reported already.</summary>
     public bool IsBroken { get; init; }
 

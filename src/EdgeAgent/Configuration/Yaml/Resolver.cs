@@ -27,7 +27,7 @@ internal sealed class Resolver(Func<string, string?> getVariable, SecretStore se
     {
         if (secrets.TryGet(name.Text, out var text, out var problem))
         {
-            return new ScalarNode(name.Span, text) { IsSecret = true };
+            return new ScalarNode(name.Span, text) { IsSecret = true, WrittenAs = $"!secret {name.Text}" };
         }
 
         if (problem is { } why)
@@ -75,7 +75,7 @@ internal sealed class Resolver(Func<string, string?> getVariable, SecretStore se
             }
         }
 
-        return new ScalarNode(scalar.Span, text.Append(rest).ToString()) { IsPlain = scalar.IsPlain };
+        return new ScalarNode(scalar.Span, text.Append(rest).ToString()) { IsPlain = scalar.IsPlain, WrittenAs = scalar.Text };
     }
 
     private string? Find(string expression, SourceSpan span)

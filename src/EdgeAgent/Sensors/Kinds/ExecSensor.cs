@@ -15,7 +15,7 @@ internal sealed class ExecSensor(SensorConfig config, SensorEnvironment environm
     private const int OutputLimit = 64 * 1024;
 
     private static readonly Key<ImmutableArray<string>> Command = Keys.RequiredTextList(
-        "command", "the program and its arguments, as a list; no shell looks at them");
+        "command", "the program and its arguments, as a list; no shell looks at them", "[/usr/local/bin/read-meter, --json]");
 
     public static readonly SensorKind Kind = new(
         "exec", "a program that is run at every turn and prints a number or JSON", [Command],

@@ -9,7 +9,7 @@ internal sealed class FileSensor(SensorConfig config) : ISensor
 {
     private const int LengthLimit = 64 * 1024;
 
-    private static readonly Key<string> PathKey = Keys.RequiredText("path", "the file");
+    private static readonly Key<string> PathKey = Keys.RequiredText("path", "the file", "/sys/class/thermal/thermal_zone0/temp");
 
     public static readonly SensorKind Kind = new("file", "a number in any file", [PathKey], static (config, _) => new FileSensor(config));
 

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using EdgeAgent.Configuration.Sections;
+
+namespace EdgeAgent.Configuration;
+
+/// <summary>
+/// What a reload has to do: sensors that are not named here are left alone, and the queue is never opened again. Pure.
+/// </summary>
+/// <param name="Added">Ids of the sensors that are new.</param>
+/// <param name="Removed">Ids of the sensors that are gone.</param>
+/// <param name="Changed">Ids of the sensors with another setting.</param>
+/// <param name="IsUplinkChanged">Whether the broker, the delivery or the status topic changed, so that the connection must be made anew.</param>
+/// <param name="NeedsRestart">The keys whose change waits for a restart, such as <c>queue.path</c>.</param>
+internal sealed record ConfigDifference(
+    ImmutableArray<string> Added,
+    ImmutableArray<string> Removed,
+    ImmutableArray<string> Changed,
+    bool IsUplinkChanged,
+    ImmutableArray<string> NeedsRestart)
+{
+    public bool IsEmpty => Added.IsEmpty && Removed.IsEmpty && Changed.IsEmpty && !IsUplinkChanged && NeedsRestart.IsEmpty;
+
+    public static ConfigDifference Between(AgentConfig running, AgentConfig next)
+    {
+        var before = running.Sensors.ToDictionary(sensor => sensor.Id, StringComparer.Ordinal);
+        var after = next.Sensors.ToDictionary(sensor => sensor.Id, StringComparer.Ordinal);
+        return new ConfigDifference(
+            [.. next.Sensors.Select(sensor => sensor.Id).Where(id => !before.ContainsKey(id))],
+            [.. running.Sensors.Select(sensor => sensor.Id).Where(id => !after.ContainsKey(id))],
+            [.. next.Sensors.Where(sensor => before.TryGetValue(sensor.Id, out var old) && old != sensor).Select(sensor => sensor.Id)],
+            !AreEqual(running.Broker, next.Broker) || running.Delivery != next.Delivery || running.Status != next.Status,
+            [.. RestartKeys(running, next)]);
+    }
+
+    /// <summary>What was taken in once, when the process started.</summary>
+    private static IEnumerable<string> RestartKeys(AgentConfig running, AgentConfig next)
+    {
+        (string Key, bool IsSame)[] keys =
+        [
+            ("gateway", running.Gateway == next.Gateway),
+            (QueueKey(QueueSection.Path), running.Queue.Path == next.Queue.Path),
+            (QueueKey(QueueSection.LossWindow), running.Queue.LossWindow == next.Queue.LossWindow),
+            (QueueKey(QueueSection.MaxSize), running.Queue.MaxSize == next.Queue.MaxSize),
+            (QueueKey(QueueSection.MaxAge), running.Queue.MaxAge == next.Queue.MaxAge),
+            (QueueKey(QueueSection.WhenFull), running.Queue.WhenFull == next.Queue.WhenFull),
+            (QueueKey(QueueSection.KeepFree), running.Queue.KeepFree == next.Queue.KeepFree),
+            ($"clock.{ClockSection.TrustRtc.Name}", running.Clock == next.Clock),
+        ];
+        return keys.Where(key => !key.IsSame).Select(key => key.Key);
+    }
+
+    private static string QueueKey(Key key) => $"queue.{key.Name}";
+
+    /// <summary>Lists are compared by what is in them.</summary>
+    private static bool AreEqual(BrokerConfig? one, BrokerConfig? other) => one is null || other is null
+        ? one is null && other is null
+        : one.Addresses.AsSpan().SequenceEqual(other.Addresses.AsSpan()) && one with { Addresses = other.Addresses } == other;
+}

@@ -1,0 +1,89 @@
+using EdgeAgent.Configuration;
+
+namespace EdgeAgent.Tests.Configuration;
+
+public sealed class ConfigShowTests : IDisposable
+{
+    private readonly ConfigFolder _folder = new();
+
+    [Fact]
+    public void Every_value_in_force_is_shown_with_its_origin()
+    {
+        _folder.Set("HOST", "broker.example.com");
+        _folder.Write("secrets.yaml", "mqtt_password: hunter2\n");
+        _folder.Write("conf.d/sensors.yaml", "sensors:\n  - id: a\n    type: exec\n    command: [x, \"y z\"]\n    env:\n      KEY: !secret mqtt_password\n");
+
+        var text = Show("""
+            broker:
+              url: mqtt://${HOST}
+              username: pi
+              password: !secret mqtt_password
+              backoff: {max: 10m}
+            queue: {loss_window: 0}
+            """);
+
+        Assert.Equal(
+            """
+            gateway: pi                                         # the host name
+            broker:
+              url: "mqtt://broker.example.com:1883"             # edgeagent.yaml:2, mqtt://${HOST}
+              client_id: CLIENT                                 # gateway and machine id
+              username: pi                                      # edgeagent.yaml:3
+              password: ***                                     # edgeagent.yaml:4, !secret mqtt_password
+              protocol: auto                                    # default
+              keep_alive: 30s                                   # default
+              backoff:
+                initial: 1s                                     # default
+                max: 10m                                        # edgeagent.yaml:5
+            queue:
+              path: /var/lib/edgeagent/queue.db                 # default
+              loss_window: 0s                                   # edgeagent.yaml:6
+              max_size: 512MiB                                  # default
+              max_age: 30d                                      # default
+              when_full: thin                                   # default
+              keep_free: 200MiB                                 # default
+            clock:
+              trust_rtc: false                                  # default
+            delivery:
+              order: live_first                                 # default
+              max_in_flight: 100                                # default
+              rate: unlimited                                   # default
+            publish:
+              topic: "{gateway}/{sensor}"                       # default
+              format: json                                      # default
+              retain: false                                     # default
+            status:
+              topic: "{gateway}/status"                         # default
+            sensors[0]:
+              id: a                                             # conf.d/sensors.yaml:2
+              type: exec                                        # conf.d/sensors.yaml:3
+              command: [x, y z]                                 # conf.d/sensors.yaml:4
+              env: ***                                          # conf.d/sensors.yaml:6
+              interval: 10s                                     # default
+              timeout: 5s                                       # default
+              topic: pi/a                                       # publish.topic
+              retain: false                                     # publish.retain
+              priority: normal                                  # default
+              offline: keep_all                                 # default
+
+            """,
+            text);
+    }
+
+    [Fact]
+    public void A_password_in_the_file_itself_is_not_shown()
+    {
+        Assert.DoesNotContain("hunter2", Show("broker: {url: mqtt://host, username: pi, password: hunter2}\n"), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private string Show(string yaml)
+    {
+        var reading = _folder.Read(yaml);
+        Assert.True(reading.Config is not null, ProblemText.Render(reading.Problems));
+        return ConfigShow.Text(ConfigShow.List(SampleKinds.Schema, reading.Config, reading.Values))
+            .Replace(_folder.Root + "/", "", StringComparison.Ordinal)
+            .Replace(reading.Config.Broker!.ClientId, "CLIENT     ", StringComparison.Ordinal);
+    }
+}
