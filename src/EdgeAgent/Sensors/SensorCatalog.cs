@@ -12,6 +12,9 @@ internal static class SensorCatalog
     public static ImmutableArray<SensorKind> Kinds { get; } =
     [
         SystemSensor.Kind,
+        Ds18b20Sensor.Kind,
+        IioSensor.Kind,
+        HwmonSensor.Kind,
         FileSensor.Kind,
         ExecSensor.Kind,
     ];

@@ -3,6 +3,9 @@ namespace EdgeAgent.Tests.Sensors.Support;
 /// <summary>A tree of files in a temporary folder, as /sys, /proc and /dev have them; gone with its test.</summary>
 internal sealed class FixtureTree : IDisposable
 {
+    /// <summary>A link to it reads as EIO, as a device does that is in trouble: nothing is mapped at address 0.</summary>
+    public const string InputOutputError = "/proc/self/mem";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("edgeagent-tree-");
 
     public string Root => _folder.FullName;
