@@ -11,9 +11,6 @@ namespace EdgeAgent.Readings;
 /// </summary>
 internal static class JsonPayload
 {
-    /// <summary>The keys that are ours; a sensor's field of such a name gets an underscore behind it.</summary>
-    public static readonly string[] ReservedNames = ["ts", "id", "unit", "historical", "clock"];
-
     public static void Write(in PayloadSource source, EncodedEnvelope envelope, ref PayloadBuffer output)
     {
         output.Write("{\"ts\":\""u8);

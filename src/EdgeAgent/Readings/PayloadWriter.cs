@@ -39,7 +39,7 @@ internal sealed class PayloadWriter
     }
 
     /// <summary>The payload's bytes, valid until the next call.</summary>
-    public ReadOnlySpan<byte> Write(in PayloadSource source, EncodedEnvelope envelope)
+    public ReadOnlySpan<byte> Write(scoped in PayloadSource source, EncodedEnvelope envelope)
     {
         if (source.Body.Kind == BodyKind.Bytes)
         {
