@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace EdgeAgent.Delivery;
+
+internal static partial class Log
+{
+    [LoggerMessage(3001, LogLevel.Information, "connected to {Broker} with MQTT {Protocol}; {Depth} messages are waiting")]
+    public static partial void Connected(ILogger logger, string broker, string protocol, long depth);
+
+    [LoggerMessage(3002, LogLevel.Warning, "no connection to {Broker}: {Reason}; trying again in {Delay:0.0} s, and so on; readings are queued")]
+    public static partial void NoConnection(ILogger logger, string broker, string reason, double delay);
+
+    [LoggerMessage(3003, LogLevel.Debug, "no connection to {Broker}, attempt {Attempt}: {Reason}; trying again in {Delay:0.0} s")]
+    public static partial void StillNoConnection(ILogger logger, string broker, int attempt, string reason, double delay);
+
+    [LoggerMessage(3004, LogLevel.Warning, "lost the connection to {Broker}: {Reason}; readings are queued")]
+    public static partial void ConnectionLost(ILogger logger, string broker, string reason);
+
+    [LoggerMessage(3005, LogLevel.Information, "disconnected from {Broker}: the agent is stopping; {Depth} messages stay queued")]
+    public static partial void Disconnected(ILogger logger, string broker, long depth);
+}

@@ -1,0 +1,163 @@
+using EdgeAgent.Configuration;
+using EdgeAgent.Hosting;
+using EdgeAgent.Mqtt;
+using EdgeAgent.Queue;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace EdgeAgent.Delivery;
+
+/// <summary>
+/// The right half's driver: connects, lets a <see cref="Drainer"/> deliver until the connection ends, waits, and connects again, for
+/// ever. The waits grow until a connection has been stable for a while, and end at once when the machine's network changes.
+/// </summary>
+internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Presence presence, MessageQueue queue, BootClock clock, TimeProvider time, ILogger log)
+{
+    /// <summary>How long a clean stop waits for acknowledgements; what is still missing stays queued, and is a duplicate at worst.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private const string QosRefusal =
+        "the broker takes no QoS 1 (its Maximum QoS is 0), so delivery cannot be confirmed; everything stays queued. Allow QoS 1 for this client at the broker";
+
+    private readonly MessageEncoder _encoder = new();
+    private readonly MqttClient[] _clients = [.. broker.Addresses.Select(address => new MqttClient(UplinkOptions.For(address, broker, presence), time))];
+    private Drainer? _drainer;
+    private volatile UplinkStatus _status = new(UplinkState.Connecting, time.GetUtcNow(), null, null, null, 0);
+    private int _next;
+
+    /// <summary>A snapshot. Thread-safe.</summary>
+    public UplinkStatus Status => _status;
+
+    /// <summary>Milliseconds since the latest acknowledgement of this connection; null where there was none.</summary>
+    public long? SinceAcknowledgement =>
+        Volatile.Read(ref _drainer) is { LastAcknowledgement: > 0 and var at } ? clock.Milliseconds - at : null;
+
+    /// <summary>Delivers until <paramref name="stop"/>; then waits a moment for the last acknowledgements and says goodbye.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            using var network = new NetworkWatch(stop);
+            try
+            {
+                // The token ends the waits between attempts only; an attempt and a connection end by `stop` alone.
+                var end = await Reconnecting().ExecuteAsync(async _ => await ConnectAndDrainAsync(stop), network.Token);
+                if (!stop.IsCancellationRequested)
+                {
+                    var delay = Delay(0);
+                    NoteFailure(end, 0, delay);
+                    await Task.Delay(delay, time, network.Token);
+                }
+            }
+            catch (OperationCanceledException) when (network.Token.IsCancellationRequested)
+            {
+                // Stopping, or the network has changed: the next attempt is worth making at once.
+            }
+        }
+    }
+
+    private TimeSpan Delay(int attempt) => Backoff.Delay(attempt, broker.BackoffInitial, broker.BackoffMaximum, Random.Shared.NextDouble());
+
+    private ResiliencePipeline<LinkEnd> Reconnecting() => new ResiliencePipelineBuilder<LinkEnd> { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions<LinkEnd>
+        {
+            MaxRetryAttempts = int.MaxValue,
+            ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result is { WasStable: false }),
+            DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(Delay(arguments.AttemptNumber)),
+            OnRetry = arguments =>
+            {
+                NoteFailure(arguments.Outcome.Result, arguments.AttemptNumber, arguments.RetryDelay);
+                return ValueTask.CompletedTask;
+            },
+        })
+        .Build();
+
+    private async ValueTask<LinkEnd> ConnectAndDrainAsync(CancellationToken stop)
+    {
+        var index = _next;
+        var address = broker.Addresses[index].ToString();
+        SetState(UplinkState.Connecting, address, null, _status.LastError);
+        var drainer = new Drainer(queue, delivery, clock, _encoder);
+        var outcome = await _clients[index].ConnectAsync(drainer, stop);
+        if (outcome.Connection is not { } connection)
+        {
+            stop.ThrowIfCancellationRequested();
+            _next = (index + 1) % _clients.Length;
+            return new LinkEnd(address, outcome.Failure!.Message, WasConnected: false, WasStable: false);
+        }
+
+        await using (connection)
+        {
+            if (connection.Connack.MaximumQos == MqttQos.AtMostOnce)
+            {
+                // Serving it with less would be losing data quietly: hold everything, and say so.
+                await connection.DisconnectAsync(DisconnectReasonCode.NormalDisconnection, stop);
+                return new LinkEnd(address, QosRefusal, WasConnected: false, WasStable: false);
+            }
+
+            return await DrainAsync(connection, drainer, address, stop);
+        }
+    }
+
+    private async Task<LinkEnd> DrainAsync(MqttConnection connection, Drainer drainer, string address, CancellationToken stop)
+    {
+        var started = time.GetTimestamp();
+        var protocol = connection.Connack.Protocol == MqttProtocolVersion.V5 ? "5.0" : "3.1.1";
+        SetState(UplinkState.Connected, address, protocol, _status.LastError, connections: 1);
+        Log.Connected(log, address, protocol, queue.Snapshot().Depth);
+        Volatile.Write(ref _drainer, drainer);
+        try
+        {
+            presence.Announce(connection, "online", null);
+            await drainer.DrainAsync(connection, stop);
+            if (stop.IsCancellationRequested && !drainer.Closed.IsCompleted)
+            {
+                await SayGoodbyeAsync(connection, drainer, address);
+            }
+
+            var reason = await drainer.Closed;
+            var wasStable = time.GetElapsedTime(started) >= Backoff.StableAfter(broker.BackoffMaximum);
+            if (!stop.IsCancellationRequested)
+            {
+                Log.ConnectionLost(log, address, reason.Message);
+            }
+
+            return new LinkEnd(address, reason.Message, WasConnected: true, wasStable);
+        }
+        finally
+        {
+            queue.EndConnection();
+            Volatile.Write(ref _drainer, null);
+        }
+    }
+
+    private async Task SayGoodbyeAsync(MqttConnection connection, Drainer drainer, string address)
+    {
+        using var grace = new CancellationTokenSource(Grace, time);
+        await drainer.SettleAsync(grace.Token);
+        presence.Announce(connection, "offline", "stopped");
+        await connection.DisconnectAsync(DisconnectReasonCode.NormalDisconnection, grace.Token);
+        Log.Disconnected(log, address, queue.Snapshot().Depth);
+    }
+
+    private void NoteFailure(LinkEnd end, int attempt, TimeSpan delay)
+    {
+        var isNews = end.WasConnected || _status.LastError != end.Reason;
+        SetState(UplinkState.Waiting, end.Broker, null, end.Reason);
+        if (isNews && !end.WasConnected)
+        {
+            Log.NoConnection(log, end.Broker, end.Reason, delay.TotalSeconds);
+        }
+        else
+        {
+            Log.StillNoConnection(log, end.Broker, attempt, end.Reason, delay.TotalSeconds);
+        }
+    }
+
+    private void SetState(UplinkState state, string address, string? protocol, string? lastError, long connections = 0) =>
+        _status = new UplinkStatus(state, time.GetUtcNow(), address, protocol, lastError, _status.Connections + connections);
+
+    /// <summary>How an attempt, or the connection it led to, ended.</summary>
+    private readonly record struct LinkEnd(string Broker, string Reason, bool WasConnected, bool WasStable);
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using EdgeAgent.Configuration;
+using EdgeAgent.Readings;
+using EdgeAgent.Sensors;
+
+namespace EdgeAgent.Queue;
+
+/// <summary>
+/// The queue's door for readings: puts a reading into the envelope of its sensor and set of fields, and appends it. Thread-safe;
+/// a set of fields seen before costs no new envelope.
+/// </summary>
+internal sealed class ReadingIntake : IReadingSink
+{
+    private readonly MessageQueue _queue;
+    private readonly ImmutableDictionary<string, SensorEnvelopes> _sensors;
+
+    public ReadingIntake(MessageQueue queue, ImmutableArray<SensorConfig> sensors)
+    {
+        _queue = queue;
+        _sensors = sensors.ToImmutableDictionary(sensor => sensor.Id, sensor => new SensorEnvelopes(sensor), StringComparer.Ordinal);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask AcceptAsync(
+        string sensor, long bootTime, ImmutableArray<NamedValue> values, CancellationToken cancellationToken)
+    {
+        var envelope = _sensors[sensor].For(values);
+        _ = await _queue.AppendAsync(envelope, bootTime, Body(values), cancellationToken);
+    }
+
+    private static MessageBody Body(ImmutableArray<NamedValue> values)
+    {
+        if (values.Length == 1)
+        {
+            return MessageBody.Of([values[0].Value]);
+        }
+
+        var bare = new Value[values.Length];
+        for (var i = 0; i < bare.Length; i++)
+        {
+            bare[i] = values[i].Value;
+        }
+
+        return MessageBody.Of(bare);
+    }
+
+    /// <summary>The envelopes of one sensor. A script may print other fields every time, so only the latest few are remembered.</summary>
+    private sealed class SensorEnvelopes(SensorConfig sensor)
+    {
+        private const int Remembered = 16;
+
+        private ImmutableList<Envelope> _known = [];
+
+        public Envelope For(ImmutableArray<NamedValue> values)
+        {
+            foreach (var known in _known)
+            {
+                if (Fits(known, values))
+                {
+                    return known;
+                }
+            }
+
+            var made = Make(values);
+            _ = ImmutableInterlocked.Update(ref _known, static (list, item) => list.Insert(0, item).Take(Remembered).ToImmutableList(), made);
+            return made;
+        }
+
+        private static bool Fits(Envelope envelope, ImmutableArray<NamedValue> values)
+        {
+            if (envelope.Fields.Length != values.Length)
+            {
+                return false;
+            }
+
+            for (var i = 0; i < values.Length; i++)
+            {
+                if (envelope.Fields[i].Name != values[i].Name || envelope.Fields[i].Unit != values[i].Unit)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
+        private Envelope Make(ImmutableArray<NamedValue> values) => new()
+        {
+            Sensor = sensor.Id,
+            Topic = sensor.Topic,
+            HistoryTopic = sensor.HistoryTopic,
+            Format = sensor.Format,
+            Fields = [.. values.Select(value => new Field(value.Name, value.Unit))],
+            Retain = sensor.Retain,
+            Expiry = sensor.Expiry,
+            Priority = sensor.Priority,
+            Offline = sensor.Offline,
+        };
+    }
+}

@@ -1,0 +1,218 @@
+using System.Text.Json;
+using EdgeAgent.Configuration;
+using EdgeAgent.Delivery;
+using EdgeAgent.Readings;
+using EdgeAgent.Tests.Mqtt;
+using EdgeAgent.Tests.Queue;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeAgent.Tests.Delivery;
+
+public sealed class UplinkTests : IAsyncDisposable
+{
+    private const int Publish = 3;
+    private const int Disconnect = 14;
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private readonly ScriptedBroker _broker = new();
+    private readonly QueueRig _rig = new QueueRig().Open();
+    private readonly CancellationTokenSource _stop = new();
+    private Uplink? _uplink;
+    private Task _running = Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _broker.DisposeAsync();
+        await _running.WaitAsync(Deadline);
+        await _rig.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    [Fact]
+    public async Task What_was_not_acknowledged_is_sent_again_after_the_reconnect_with_the_same_ids()
+    {
+        Start();
+        await AppendAsync(1, 2, 3);
+        var first = await _broker.AcceptAsync(Wire.Connack5);
+        var sent = await ReadingsAsync(first, 3);
+        await first.SendAsync(Wire.Puback(sent[1].PacketId));
+        await WaitForDepthAsync(2);
+        first.Reset();
+
+        var second = await _broker.AcceptAsync(Wire.Connack5);
+        var again = await ReadingsAsync(second, 2);
+
+        Assert.Equal([Id(sent[0]), Id(sent[2])], again.Select(Id));
+        Assert.All(again, packet => Assert.False(packet.IsDuplicate));
+    }
+
+    [Fact]
+    public async Task Many_messages_are_in_flight_and_never_more_than_the_broker_takes()
+    {
+        Start();
+        await AppendAsync([.. Enumerable.Range(1, 50)]);
+
+        // Receive Maximum 7: the agent's own status takes one place, and one is kept for a live message.
+        var broker = await _broker.AcceptAsync(Wire.Connack(0, 0x21, 0, 7));
+        var flying = new Queue<WirePacket>();
+        for (var i = 0; i < 7; i++)
+        {
+            flying.Enqueue(await broker.ReadUntilAsync(Publish));
+        }
+
+        var most = 0;
+        for (var answered = 0; answered < 51; answered++)
+        {
+            most = Math.Max(most, _rig.Queue.Snapshot().InFlight);
+            await broker.SendAsync(Wire.Puback(flying.Dequeue().PacketId));
+            if (flying.Count < 6 && answered < 45)
+            {
+                flying.Enqueue(await broker.ReadUntilAsync(Publish));
+            }
+        }
+
+        await WaitForDepthAsync(0);
+        Assert.InRange(most, 5, 7);
+    }
+
+    [Fact]
+    public async Task A_message_refused_for_good_is_set_aside_and_the_next_ones_go_on()
+    {
+        Start();
+        await AppendAsync(1, 2);
+        var broker = await _broker.AcceptAsync(Wire.Connack5);
+        var sent = await ReadingsAsync(broker, 2);
+
+        await broker.SendAsync(Wire.Puback(sent[0].PacketId, 0x99));
+        await broker.SendAsync(Wire.Puback(sent[1].PacketId));
+
+        await WaitForDepthAsync(0);
+        Assert.Equal(1, _rig.Queue.Snapshot().DeadLetters);
+    }
+
+    [Fact]
+    public async Task What_waited_for_the_broker_is_marked_and_what_comes_now_is_not()
+    {
+        await AppendAsync(1, 2, 3);
+        Start();
+        var broker = await _broker.AcceptAsync(Wire.Connack5);
+        var waited = await ReadingsAsync(broker, 3);
+        await AppendAsync(4);
+        var fresh = (await ReadingsAsync(broker, 1))[0];
+
+        // The newest of a topic is its current value, so it went first and unmarked.
+        Assert.Equal([3, 1, 2], waited.Select(Value));
+        Assert.Equal([false, true, true], waited.Select(IsHistorical));
+        Assert.Equal((4, false), (Value(fresh), IsHistorical(fresh)));
+    }
+
+    [Fact]
+    public async Task A_broker_that_only_takes_qos_0_gets_nothing_and_is_reported()
+    {
+        Start();
+        await AppendAsync(1);
+
+        // Maximum QoS 0.
+        var broker = await _broker.AcceptAsync(Wire.Connack(0, 0x24, 0));
+        var packets = await broker.ReadToEndAsync();
+
+        Assert.DoesNotContain(packets, packet => packet.Type == Publish);
+        _ = await _broker.AcceptAsync(Wire.Connack5);
+        Assert.Contains("QoS 1", _uplink!.Status.LastError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_says_that_it_is_online_and_at_a_clean_stop_that_it_is_not()
+    {
+        Start();
+        var broker = await _broker.AcceptAsync(Wire.Connack5);
+        var birth = await broker.ReadUntilAsync(Publish);
+        await broker.SendAsync(Wire.Puback(birth.PacketId));
+        await _stop.CancelAsync();
+        var end = await broker.ReadToEndAsync();
+
+        Assert.Equal(("pi/status", "online", true), (birth.Topic, State(birth), birth.IsRetained));
+        Assert.Equal("offline", State(end[0]));
+        Assert.Equal(Disconnect, end[^1].Type);
+        Assert.Contains("\"state\":\"offline\"", System.Text.Encoding.UTF8.GetString(broker.Connect.Bytes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_clean_stop_waits_for_the_acknowledgements_that_are_due()
+    {
+        Start();
+        await AppendAsync(1);
+        var broker = await _broker.AcceptAsync(Wire.Connack5);
+        var sent = (await ReadingsAsync(broker, 1))[0];
+        await _stop.CancelAsync();
+        await broker.SendAsync(Wire.Puback(sent.PacketId));
+        _ = await broker.ReadToEndAsync();
+        await _running.WaitAsync(Deadline);
+
+        Assert.Equal(0, _rig.Queue.Snapshot().Depth);
+    }
+
+    private static string Id(WirePacket packet) => Json(packet).GetProperty("id").GetString()!;
+
+    private static int Value(WirePacket packet) => Json(packet).GetProperty("value").GetInt32();
+
+    private static bool IsHistorical(WirePacket packet) => Json(packet).TryGetProperty("historical", out _);
+
+    private static string? State(WirePacket packet) => Json(packet).GetProperty("state").GetString();
+
+    private static JsonElement Json(WirePacket packet)
+    {
+        using var document = JsonDocument.Parse(packet.Payload);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>The next publishes on the sensor's topic.</summary>
+    private static async Task<List<WirePacket>> ReadingsAsync(BrokerSide broker, int count)
+    {
+        var readings = new List<WirePacket>();
+        while (readings.Count < count)
+        {
+            if (await broker.ReadUntilAsync(Publish) is { Topic: "pi/boiler" } packet)
+            {
+                readings.Add(packet);
+            }
+        }
+
+        return readings;
+    }
+
+    private void Start()
+    {
+        var broker = new BrokerConfig
+        {
+            Addresses = [new BrokerAddress("127.0.0.1", _broker.Port, Tls: false)],
+            ClientId = "pi",
+            KeepAlive = TimeSpan.FromSeconds(30),
+            BackoffInitial = TimeSpan.FromMilliseconds(10),
+            BackoffMaximum = TimeSpan.FromMilliseconds(20),
+        };
+        var delivery = new DeliveryConfig { Order = DeliveryOrder.LiveFirst, MaxInFlight = 100 };
+        _uplink = new Uplink(
+            broker, delivery, new Presence("pi/status", "1"), _rig.Queue, _rig.Clock, TimeProvider.System, NullLogger.Instance);
+        _running = _uplink.RunAsync(_stop.Token);
+    }
+
+    private async Task AppendAsync(params int[] values)
+    {
+        foreach (var value in values)
+        {
+            _ = await _rig.Queue.AppendAsync(_rig.Boiler, _rig.Clock.Now++, MessageBody.Of((long)value), CancellationToken.None);
+        }
+    }
+
+    private async Task WaitForDepthAsync(long depth)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        while (_rig.Queue.Snapshot().Depth != depth)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}
