@@ -1,0 +1,46 @@
+using System.CommandLine;
+using EdgeAgent.Configuration;
+using EdgeAgent.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeAgent.Commands;
+
+/// <summary><c>edgeagent run</c>: samples, queues and delivers until SIGTERM or Ctrl-C.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var config = CommonOptions.Config();
+        var control = CommonOptions.Control();
+        var command = new Command("run", "Read the sensors, queue what they say, deliver it; until SIGTERM or Ctrl-C.") { config, control };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(config), parsed.GetRequiredValue(control)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string configPath, string controlPath)
+    {
+        var reading = ConfigReader.Read(configPath);
+        if (reading.Problems.Length > 0)
+        {
+            await Console.Error.WriteAsync(ProblemText.Render(reading.Problems));
+        }
+
+        if (reading.Config is not { } config)
+        {
+            return reading.ExitCode;
+        }
+
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        Logs.Configure(builder.Logging);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMinutes(10));
+        builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
+        var outcome = new RunOutcome();
+        builder.Services.AddHostedService(services => new AgentService(
+            config, controlPath, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IHostApplicationLifetime>(), outcome));
+        using var host = builder.Build();
+        await host.RunAsync();
+        return outcome.ExitCode;
+    }
+}

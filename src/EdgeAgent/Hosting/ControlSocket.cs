@@ -1,0 +1,130 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeAgent.Hosting;
+
+/// <summary>
+/// Answers the command line: a Unix socket in the runtime directory, one question a line, one JSON answer a line. Only <c>status</c>
+/// so far. Mode 0660, so that the agent's group may ask.
+/// </summary>
+internal sealed class ControlSocket(string path, Func<AgentStatus> status, TimeProvider time, ILogger log)
+{
+    private const int LongestQuestion = 1024;
+    private const int Waiting = 64;
+
+    /// <summary>How many clients are served at one time; the others wait their turn.</summary>
+    private const int Attendants = 16;
+
+    /// <summary>How long a client may take for its question: a stuck one must not hold its place for ever.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where the socket is unless told otherwise: the runtime directory that systemd makes.</summary>
+    public static string DefaultPath =>
+        Path.Combine(Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY") ?? "/run/edgeagent", "control.sock");
+
+    /// <summary>Answers until stopped. An agent without its socket still does its job, so a failure to listen is only reported.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        if (!TryListen(listener))
+        {
+            return;
+        }
+
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, Attendants).Select(_ => AttendAsync(listener, stop)));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private bool TryListen(Socket listener)
+    {
+        try
+        {
+            if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+            {
+                _ = Directory.CreateDirectory(folder);
+            }
+
+            // A socket file left by a killed agent; the queue's own lock keeps a second agent from coming this far.
+            File.Delete(path);
+            listener.Bind(new UnixDomainSocketEndPoint(path));
+            File.SetUnixFileMode(
+                path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+            listener.Listen(Waiting);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException or ArgumentException)
+        {
+            Log.NoControlSocket(log, path, exception.Message);
+            return false;
+        }
+    }
+
+    /// <summary>One attendant: takes a client, answers it to its end, takes the next.</summary>
+    private async Task AttendAsync(Socket listener, CancellationToken stop)
+    {
+        var buffer = new byte[LongestQuestion];
+        while (true)
+        {
+            using var client = await listener.AcceptAsync(stop);
+            try
+            {
+                await AnswerAsync(client, buffer, stop);
+            }
+            catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
+            {
+                // The client went away or took too long, or the agent is stopping: there is nobody left to tell.
+                stop.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private async Task AnswerAsync(Socket client, byte[] buffer, CancellationToken stop)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
+        await using var stream = new NetworkStream(client);
+        while (await ReadQuestionAsync(stream, buffer, end.Token) is { } question)
+        {
+            var answer = question == "status"
+                ? JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Default.AgentStatus)
+                : Encoding.UTF8.GetBytes("{\"error\":\"unknown question; known: status\"}");
+            await stream.WriteAsync(answer, end.Token);
+            await stream.WriteAsync("\n"u8.ToArray(), end.Token);
+            patience.CancelAfter(Patience);
+        }
+    }
+
+    /// <summary>The next line, without its end; null when the client is done or talks rubbish.</summary>
+    private static async Task<string?> ReadQuestionAsync(NetworkStream stream, byte[] buffer, CancellationToken cancellationToken)
+    {
+        for (var length = 0; length < LongestQuestion;)
+        {
+            var read = await stream.ReadAsync(buffer.AsMemory(length, LongestQuestion - length), cancellationToken);
+            if (read == 0)
+            {
+                return null;
+            }
+
+            length += read;
+            var end = buffer.AsSpan(0, length).IndexOf((byte)'\n');
+            if (end >= 0)
+            {
+                return Encoding.UTF8.GetString(buffer, 0, end).Trim();
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using EdgeAgent.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeAgent.Tests.Hosting;
+
+public sealed class ControlSocketTests : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("edgeagent-control-");
+
+    private string SocketPath => Path.Combine(_folder.FullName, "run", "control.sock");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task It_answers_a_question_with_one_line_of_json()
+    {
+        await using var agent = Start();
+
+        var answer = await AskAsync("status\n");
+
+        using var json = JsonDocument.Parse(answer!);
+        Assert.Equal("pi", json.RootElement.GetProperty("gateway").GetString());
+        Assert.Equal(3, json.RootElement.GetProperty("queue").GetProperty("depth").GetInt64());
+    }
+
+    [Fact]
+    public async Task An_unknown_question_gets_an_answer_that_says_what_is_known()
+    {
+        await using var agent = Start();
+
+        Assert.Contains("known: status", await AskAsync("dance\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_question_without_end_is_cut_off_and_the_next_client_is_served()
+    {
+        await using var agent = Start();
+
+        Assert.Null(await AskAsync(new string('x', 5000)));
+        Assert.NotNull(await AskAsync("status\n"));
+    }
+
+    [Fact]
+    public async Task Group_members_may_ask_and_others_may_not()
+    {
+        await using var agent = Start();
+        _ = await AskAsync("status\n");
+
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite,
+            File.GetUnixFileMode(SocketPath));
+    }
+
+    [Fact]
+    public async Task A_socket_file_left_by_a_killed_agent_is_no_obstacle()
+    {
+        _ = Directory.CreateDirectory(Path.GetDirectoryName(SocketPath)!);
+        await File.WriteAllTextAsync(SocketPath, "");
+        await using var agent = Start();
+
+        Assert.NotNull(await AskAsync("status\n"));
+    }
+
+    [Fact]
+    public async Task A_place_where_no_socket_can_be_does_not_stop_the_agent()
+    {
+        var control = new ControlSocket("/proc/nowhere/control.sock", Status, TimeProvider.System, NullLogger.Instance);
+
+        await control.RunAsync(CancellationToken.None).WaitAsync(Deadline);
+    }
+
+    private static AgentStatus Status() => new(
+        "pi", "1", 1.5, new BrokerStatus("waiting", null, null, null, null, "refused", 0), new QueueStatus(3, 3, 0, 3, 0, 0, 0), []);
+
+    private Running Start()
+    {
+        var control = new ControlSocket(SocketPath, Status, TimeProvider.System, NullLogger.Instance);
+        var stop = new CancellationTokenSource();
+        return new Running(control.RunAsync(stop.Token), stop);
+    }
+
+    private async Task<string?> AskAsync(string question)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath)).WaitAsync(Deadline);
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(question));
+        using var reader = new StreamReader(stream);
+        try
+        {
+            return await reader.ReadLineAsync().WaitAsync(Deadline);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Listening starts within the call to RunAsync, so there is nothing to wait for.</summary>
+    private sealed class Running(Task task, CancellationTokenSource stop) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await stop.CancelAsync();
+            await task.WaitAsync(Deadline);
+            stop.Dispose();
+        }
+    }
+}
