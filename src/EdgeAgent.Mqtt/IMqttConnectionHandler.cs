@@ -6,6 +6,15 @@ namespace EdgeAgent.Mqtt;
 /// </summary>
 public interface IMqttConnectionHandler
 {
+    /// <summary>
+    /// The connection is there: called once, and first. Messages of a kept session may follow before
+    /// <see cref="MqttClient.ConnectAsync"/> has returned. Does nothing unless implemented.
+    /// </summary>
+    /// <param name="connection">The same that the outcome of connecting holds.</param>
+    void OnConnected(MqttConnection connection)
+    {
+    }
+
     /// <summary>The broker answered publishes, in the order of its answers; one call per read from the socket.</summary>
     /// <param name="acknowledgements">Valid during the call only.</param>
     void OnAcknowledged(ReadOnlySpan<PublishAcknowledgement> acknowledgements);

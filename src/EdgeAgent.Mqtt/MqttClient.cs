@@ -14,8 +14,10 @@ namespace EdgeAgent.Mqtt;
 /// A session is kept when <see cref="MqttClientOptions.CleanStart"/> is false or <see cref="MqttClientOptions.SessionExpiry"/> is not
 /// zero. Then publishes that are unacknowledged when a connection ends are sent again by the next one: as duplicates with their old
 /// packet ids if the broker has the session, else as new messages, in both cases in their order and before anything new. The caller
-/// must not publish them again; their acknowledgements come with the tokens they had. Without a kept session they are forgotten with
-/// the connection, and the caller publishes them again.
+/// must not publish them again; their acknowledgements come with the tokens they had, also when the new connection's limits forbid to
+/// send one (with a code that says so). Without a kept session they are forgotten with the connection, and the caller publishes them
+/// again. With <see cref="MqttClientOptions.CleanStart"/> false the first connection takes over whatever session the broker has, as
+/// one with nothing in flight from this side.
 /// </remarks>
 public sealed class MqttClient
 {
@@ -64,7 +66,7 @@ public sealed class MqttClient
         var progress = new ConnectProgress();
         try
         {
-            return await ConnectAsync(handler, progress, deadline.Token);
+            return await TryVersionsAsync(handler, progress, deadline.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -72,7 +74,7 @@ public sealed class MqttClient
         }
     }
 
-    private async Task<ConnectOutcome> ConnectAsync(IMqttConnectionHandler handler, ConnectProgress progress, CancellationToken deadline)
+    private async Task<ConnectOutcome> TryVersionsAsync(IMqttConnectionHandler handler, ConnectProgress progress, CancellationToken deadline)
     {
         if (_fellBackAt is { } then && _time.GetElapsedTime(then) >= SilentFallback)
         {
@@ -80,13 +82,15 @@ public sealed class MqttClient
             _fellBackAt = null;
         }
 
-        var first = await TryVersionAsync(_version == MqttProtocolVersion.Auto ? MqttProtocolVersion.V5 : _version, handler, progress, deadline);
-        if (_version != MqttProtocolVersion.Auto || !first.SuggestsOtherVersion)
+        var version = _version == MqttProtocolVersion.Auto ? MqttProtocolVersion.V5 : _version;
+        var first = await TryVersionAsync(version, handler, progress, deadline);
+        if (_options.Protocol != MqttProtocolVersion.Auto || !(first.IsVersionRefused || (first.IsSilent && _version == MqttProtocolVersion.Auto)))
         {
             return first.Outcome;
         }
 
-        var second = await TryVersionAsync(MqttProtocolVersion.V311, handler, progress, deadline);
+        var other = version == MqttProtocolVersion.V5 ? MqttProtocolVersion.V311 : MqttProtocolVersion.V5;
+        var second = await TryVersionAsync(other, handler, progress, deadline);
         if (second.Outcome.IsConnected && first.IsSilent)
         {
             _fellBackAt = _time.GetTimestamp();
@@ -112,13 +116,13 @@ public sealed class MqttClient
             var result = await Handshake.RunAsync(transport, _options, version, _clientId, cleanStart, deadline);
             if (result.Connack is not { } connack)
             {
-                return new Attempt(new ConnectOutcome(result.Failure!), SuggestsOtherVersion: result.IsSilent, result.IsSilent);
+                return new Attempt(new ConnectOutcome(result.Failure!), IsSilent: result.IsSilent);
             }
 
             if (connack.Code != ConnackReasonCode.Success)
             {
-                var isVersion = connack.Code is ConnackReasonCode.UnsupportedProtocolVersion;
-                return new Attempt(new ConnectOutcome(ConnectFailures.Refused(connack, _options, _clientId)), isVersion);
+                var outcome = new ConnectOutcome(ConnectFailures.Refused(connack, _options, _clientId));
+                return new Attempt(outcome, IsVersionRefused: connack.Code == ConnackReasonCode.UnsupportedProtocolVersion);
             }
 
             if (cleanStart && connack.Properties.SessionPresent)
@@ -172,5 +176,5 @@ public sealed class MqttClient
             };
     }
 
-    private sealed record Attempt(ConnectOutcome Outcome, bool SuggestsOtherVersion = false, bool IsSilent = false);
+    private sealed record Attempt(ConnectOutcome Outcome, bool IsVersionRefused = false, bool IsSilent = false);
 }

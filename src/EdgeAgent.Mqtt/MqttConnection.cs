@@ -23,6 +23,7 @@ public sealed class MqttConnection : IAsyncDisposable
     private readonly PendingRequests _requests = new();
     private readonly ReceiveLoop _receiveLoop;
     private readonly Func<MqttClosed, MqttClosed> _onEnd;
+    private readonly IReadOnlyList<PublishAcknowledgement> _forbidden;
     private MqttClosed? _end;
 
     internal MqttConnection(
@@ -37,6 +38,7 @@ public sealed class MqttConnection : IAsyncDisposable
             new MqttClosed(MqttClosedKind.HandlerFailed, $"The handler of the connection failed: {exception.Message}") { Exception = exception },
             DisconnectReasonCode.ImplementationSpecificError));
         _watch = new LinkWatch(time, connack.KeepAlive);
+        _forbidden = PublishWindow.Prepare(session, connack);
         _outbox = new Outbox(connack, options, session.InFlight, _watch);
         _receiveLoop = new ReceiveLoop(buffer, connack.Protocol, options.TopicAliasMaximum, _outbox, _requests, _handler, _watch);
     }
@@ -143,7 +145,7 @@ public sealed class MqttConnection : IAsyncDisposable
         Cut();
         await _transport.DisposeAsync();
         _requests.Close();
-        var (count, oldest) = _outbox.Unacknowledged();
+        var (count, oldest) = _outbox.Close();
         _handler.Closed(_onEnd(_end! with { Unacknowledged = count, OldestUnacknowledged = oldest }));
     }
 
@@ -151,6 +153,12 @@ public sealed class MqttConnection : IAsyncDisposable
     {
         try
         {
+            _handler.Connected(this);
+            if (_forbidden.Count > 0)
+            {
+                _handler.Acknowledged([.. _forbidden]);
+            }
+
             var end = await _receiveLoop.RunAsync(_transport.Stream);
             var isOurFault = end.Kind == MqttClosedKind.ProtocolError;
             End(end, isOurFault ? end.ReasonCode : null);

@@ -9,17 +9,11 @@ internal static class ConnectFailures
     /// <summary>The broker closed instead of answering.</summary>
     public static ConnectFailure Closed(ConnectedTransport transport, MqttClientOptions options, IOException? exception)
     {
-        // With TLS 1.3 a broker judges the client's certificate after our side of the handshake is over.
-        if (transport.IsTls && (options.Tls?.CertificateFile is null || exception is not null))
+        // With TLS 1.3 a broker judges the client's certificate after our side of the handshake is over: its alert comes now, or the
+        // socket breaks before it can be read.
+        if (transport.IsTls && exception is not null && (options.Tls?.CertificateFile is null || TlsFailures.IsClientCertificate(exception)))
         {
-            var advice = options.Tls?.CertificateFile is null
-                ? "It probably wants a client certificate, and none is configured."
-                : "It probably does not accept the client certificate: wrong authority, expired, or revoked?";
-            return new ConnectFailure(
-                ConnectStep.Connack, ConnectFailureKind.ClientCertificateRefused, $"{options.Host}:{options.Port} closed the connection right after the TLS handshake. {advice}")
-            {
-                Exception = exception,
-            };
+            return TlsFailures.ClientCertificate(options, ConnectStep.Connack, exception);
         }
 
         return new ConnectFailure(

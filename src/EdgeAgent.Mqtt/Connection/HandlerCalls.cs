@@ -8,6 +8,20 @@ internal sealed class HandlerCalls(IMqttConnectionHandler handler, Action<Except
     private readonly Lock _oneAtATime = new();
     private bool _isFailed;
 
+    public void Connected(MqttConnection connection)
+    {
+        lock (_oneAtATime)
+        {
+            try
+            {
+                handler.OnConnected(connection);
+            }
+            catch (Exception exception) when (Fail(exception))
+            {
+            }
+        }
+    }
+
     public void Acknowledged(ReadOnlySpan<PublishAcknowledgement> acknowledgements)
     {
         lock (_oneAtATime)

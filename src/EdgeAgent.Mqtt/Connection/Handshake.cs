@@ -25,7 +25,7 @@ internal static class Handshake
         var buffer = new ReceiveBuffer(new FrameReader(version, options.MaximumPacketSize), options.MaximumPacketSize);
         try
         {
-            await transport.Stream.WriteAsync(ConnectPacket.Encode(options, version, clientId, cleanStart), deadline);
+            await TryWriteAsync(transport.Stream, ConnectPacket.Encode(options, version, clientId, cleanStart), deadline);
             while (true)
             {
                 var count = await transport.Stream.ReadAsync(buffer.Free(), deadline);
@@ -44,6 +44,18 @@ internal static class Handshake
         catch (IOException exception)
         {
             return new HandshakeResult(null, buffer, ConnectFailures.Closed(transport, options, exception), IsSilent: !buffer.IsWithinPacket);
+        }
+    }
+
+    /// <summary>A broker that closes early may have said why: the read that follows tells.</summary>
+    private static async Task TryWriteAsync(Stream stream, byte[] connect, CancellationToken deadline)
+    {
+        try
+        {
+            await stream.WriteAsync(connect, deadline);
+        }
+        catch (IOException)
+        {
         }
     }
 

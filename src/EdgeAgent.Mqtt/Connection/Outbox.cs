@@ -21,6 +21,7 @@ internal sealed class Outbox
     // Guarded by the gate.
     private readonly OutputBuffer _output;
     private readonly InFlightTable _inFlight;
+    private readonly PublishWindow _window;
     private readonly IncomingAcknowledgements _incoming;
     private bool _isWaiting;
     private bool _isEnded;
@@ -32,6 +33,7 @@ internal sealed class Outbox
         _limits = limits;
         _watch = watch;
         _inFlight = inFlight;
+        _window = new PublishWindow(inFlight, limits.ReceiveMaximum);
         _keepsPackets = options.KeepsSession;
         _output = new OutputBuffer(options.OutputBufferSize);
         _incoming = new IncomingAcknowledgements(options.ReceiveMaximum);
@@ -77,7 +79,7 @@ internal sealed class Outbox
             }
 
             var isAcknowledged = message.Qos == MqttQos.AtLeastOnce;
-            if (isAcknowledged && !HasWindow_NeedsGate())
+            if (isAcknowledged && !_window.HasRoom)
             {
                 return PublishStatus.WindowFull;
             }
@@ -170,7 +172,7 @@ internal sealed class Outbox
         {
             foreach (var acknowledgement in acknowledgements)
             {
-                if (_inFlight.TryRemovePublish((ushort)acknowledgement.Token, out var token))
+                if (_window.TryAcknowledge((ushort)acknowledgement.Token, out var token))
                 {
                     acknowledgements[known++] = acknowledgement with { Token = token };
                 }
@@ -179,6 +181,7 @@ internal sealed class Outbox
             if (known > 0)
             {
                 NoteOldest_NeedsGate();
+                Resend_NeedsGate();
             }
         }
 
@@ -200,11 +203,12 @@ internal sealed class Outbox
         }
     }
 
-    /// <summary>What is still unacknowledged: how many, and the token of the oldest.</summary>
-    public (int Count, long? Oldest) Unacknowledged()
+    /// <summary>The connection is over. Gives what is still unacknowledged: how many, and the token of the oldest.</summary>
+    public (int Count, long? Oldest) Close()
     {
         lock (_gate)
         {
+            _inFlight.RemoveRequests();
             return (_inFlight.Count, _inFlight.Oldest == 0 ? null : _inFlight.Token(_inFlight.Oldest));
         }
     }
@@ -248,6 +252,7 @@ internal sealed class Outbox
     {
         lock (_gate)
         {
+            Resend_NeedsGate();
             var isEmpty = _output.Length == 0;
             isOver = isEmpty && _isEnded;
             _isWaiting = isEmpty && !isOver;
@@ -259,8 +264,6 @@ internal sealed class Outbox
         }
     }
 
-    private bool HasWindow_NeedsGate() => _inFlight.Count < _limits.ReceiveMaximum && _inFlight.HasFreeId; // [MQTT-3.3.4-7]
-
     private ushort AddPublish_NeedsGate(long token)
     {
         var now = _watch.Now;
@@ -271,6 +274,23 @@ internal sealed class Outbox
         }
 
         return id;
+    }
+
+    /// <summary>
+    /// Sends what an earlier connection left unacknowledged, as far as the window and the buffer allow. Only here is anything sent
+    /// twice [MQTT-4.4.0-1].
+    /// </summary>
+    private void Resend_NeedsGate()
+    {
+        while (!_isEnded && _window.PeekResend() is { IsEmpty: false } packet && _output.TryReserve(packet.Length, out var place))
+        {
+            packet.CopyTo(place);
+            _holdsPublish = true;
+            var now = _watch.Now;
+            _window.Resent(now);
+            _watch.InFlightBegan(now);
+            Wake_NeedsGate();
+        }
     }
 
     private void NoteOldest_NeedsGate() => _watch.Acknowledged(

@@ -11,7 +11,6 @@ namespace EdgeAgent.Mqtt.Packets;
 internal readonly ref struct PublishEncoder
 {
     private const byte Retain = 0x01;
-    private const byte Duplicate = 0x08;
 
     // Wildcards [MQTT-3.3.2-2] and the null character [MQTT-4.7.3-2] have no place in a topic name.
     private static readonly SearchValues<byte> NotInTopics = SearchValues.Create([(byte)'+', (byte)'#', 0]);
@@ -48,9 +47,6 @@ internal readonly ref struct PublishEncoder
         && !message.Topic.ContainsAny(NotInTopics)
         && Utf8.IsValid(message.Topic)
         && (message.ContentType.IsEmpty || IsText(message.ContentType));
-
-    /// <summary>Sets DUP in an encoded packet [MQTT-3.3.1-1].</summary>
-    public static void MarkDuplicate(Span<byte> packet) => packet[0] |= Duplicate;
 
     /// <summary>Writes <see cref="Size"/> bytes.</summary>
     public void Write(Span<byte> destination, ushort packetId)

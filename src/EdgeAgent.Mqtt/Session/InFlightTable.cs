@@ -9,16 +9,19 @@ namespace EdgeAgent.Mqtt.Session;
 /// </summary>
 internal sealed class InFlightTable
 {
+    /// <summary>For <see cref="SentAt"/>: not sent on the present connection.</summary>
+    public const long NotSent = long.MinValue;
+
     private const int PageSize = 256;
     private const ushort None = 0;
 
     private readonly Slot[]?[] _pages = new Slot[]?[(ushort.MaxValue + 1) / PageSize];
     private readonly int[] _usedInPage = new int[(ushort.MaxValue + 1) / PageSize];
     private readonly Stack<Slot[]> _sparePages = new();
+    private readonly HashSet<ushort> _requests = [];
     private ushort _last;
     private ushort _oldest;
     private ushort _newest;
-    private int _requests;
 
     private enum Use : byte
     {
@@ -37,7 +40,7 @@ internal sealed class InFlightTable
     public bool IsOldestOvertaken { get; private set; }
 
     /// <summary>Whether another id can be had.</summary>
-    public bool HasFreeId => Count + _requests < ushort.MaxValue;
+    public bool HasFreeId => Count + _requests.Count < ushort.MaxValue;
 
     /// <summary>Takes the next free id for a publish, as the newest. <see cref="HasFreeId"/> must be true.</summary>
     public ushort AddPublish(long token, long sentAt)
@@ -65,7 +68,7 @@ internal sealed class InFlightTable
     {
         var id = NextFreeId();
         Take(id).Use = Use.Request;
-        _requests++;
+        _requests.Add(id);
         return id;
     }
 
@@ -95,20 +98,35 @@ internal sealed class InFlightTable
     /// <summary>Ends a request. False when the id is not that of one.</summary>
     public bool TryRemoveRequest(ushort id)
     {
-        if (!IsUsedFor(id, Use.Request))
+        if (!_requests.Remove(id))
         {
             return false;
         }
 
-        _requests--;
         Release(id);
         return true;
+    }
+
+    /// <summary>Ends all requests: their connection is over.</summary>
+    public void RemoveRequests()
+    {
+        foreach (var id in _requests)
+        {
+            Release(id);
+        }
+
+        _requests.Clear();
     }
 
     /// <summary>Keeps a copy of an encoded publish, to be sent again on the session's next connection.</summary>
     public void Keep(ushort id, ReadOnlySpan<byte> packet)
     {
         ref var slot = ref At(id);
+        if (slot.Packet is { } replaced)
+        {
+            ArrayPool<byte>.Shared.Return(replaced);
+        }
+
         slot.Packet = ArrayPool<byte>.Shared.Rent(packet.Length);
         slot.PacketLength = packet.Length;
         packet.CopyTo(slot.Packet);
@@ -119,8 +137,10 @@ internal sealed class InFlightTable
 
     public long Token(ushort id) => At(id).Token;
 
-    /// <summary>When a publish was sent: what was given to <see cref="AddPublish"/>.</summary>
-    public long SentAt(ushort id) => At(id).SentAt;
+    /// <summary>When a publish was sent; zero for an id that is not in use.</summary>
+    public long SentAt(ushort id) => _pages[id / PageSize] is { } page ? page[id % PageSize].SentAt : 0;
+
+    public void SetSentAt(ushort id, long sentAt) => At(id).SentAt = sentAt;
 
     /// <summary>The publish that was sent after this one, or zero.</summary>
     public ushort Next(ushort id) => At(id).Next;

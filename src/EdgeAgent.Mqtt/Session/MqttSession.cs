@@ -4,4 +4,7 @@ namespace EdgeAgent.Mqtt.Session;
 internal sealed class MqttSession
 {
     public InFlightTable InFlight { get; } = new();
+
+    /// <summary>The version in which the publishes are kept.</summary>
+    public MqttProtocolVersion Protocol { get; set; }
 }

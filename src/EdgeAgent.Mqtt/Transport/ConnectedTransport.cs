@@ -3,30 +3,29 @@ using System.Net.Sockets;
 
 namespace EdgeAgent.Mqtt.Transport;
 
-/// <summary>An open way to the broker; with TLS, only after the broker was verified.</summary>
+/// <summary>An open way to the broker.</summary>
 internal sealed class ConnectedTransport : IAsyncDisposable
 {
     private readonly Socket _socket;
 
-    /// <summary>TCP alone.</summary>
     public ConnectedTransport(Socket socket)
     {
         _socket = socket;
         Stream = new NetworkStream(socket, ownsSocket: true);
     }
 
-    /// <summary>TLS over TCP, after its handshake.</summary>
-    public ConnectedTransport(Socket socket, SslStream stream)
-    {
-        _socket = socket;
-        Stream = stream;
-    }
-
     /// <summary>What MQTT is written to and read from.</summary>
-    public Stream Stream { get; }
+    public Stream Stream { get; private set; }
 
     /// <summary>Whether the way is encrypted.</summary>
     public bool IsTls => Stream is SslStream;
+
+    /// <summary>Puts TLS on top; its handshake comes next.</summary>
+    public SslStream BeginTls()
+    {
+        Stream = new SslStream(Stream);
+        return (SslStream)Stream;
+    }
 
     /// <summary>Tells the broker that nothing more will come.</summary>
     public async Task ShutdownAsync()

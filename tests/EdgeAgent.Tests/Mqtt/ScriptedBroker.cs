@@ -13,9 +13,12 @@ internal sealed class ScriptedBroker : IAsyncDisposable
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<BrokerSide> _accepted = [];
+    private readonly Func<Stream, Task<Stream>> _secure;
 
-    public ScriptedBroker()
+    /// <param name="secure">Makes TLS of each connection; null for plain TCP.</param>
+    public ScriptedBroker(Func<Stream, Task<Stream>>? secure = null)
     {
+        _secure = secure ?? Task.FromResult;
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
     }
@@ -26,9 +29,18 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     public async Task<BrokerSide> AcceptAsync()
     {
         using var deadline = new CancellationTokenSource(Patience);
-        var side = new BrokerSide(await _listener.AcceptSocketAsync(deadline.Token));
-        _accepted.Add(side);
-        return side;
+        var socket = await _listener.AcceptSocketAsync(deadline.Token);
+        try
+        {
+            var side = new BrokerSide(socket, await _secure(new NetworkStream(socket)).WaitAsync(Patience));
+            _accepted.Add(side);
+            return side;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The next connection, its CONNECT read and answered.</summary>
@@ -53,7 +65,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
 }
 
 /// <summary>The broker's side of one connection.</summary>
-internal sealed class BrokerSide(Socket socket) : IAsyncDisposable
+internal sealed class BrokerSide(Socket socket, Stream stream) : IAsyncDisposable
 {
     private readonly byte[] _one = new byte[1];
 
@@ -114,7 +126,7 @@ internal sealed class BrokerSide(Socket socket) : IAsyncDisposable
     }
 
     /// <summary>Writes bytes as they are.</summary>
-    public async Task SendAsync(params byte[] bytes) => await socket.SendAsync(bytes);
+    public async Task SendAsync(params byte[] bytes) => await stream.WriteAsync(bytes);
 
     /// <summary>Writes bytes one at a time, each in a segment of its own.</summary>
     public async Task SendSlowlyAsync(byte[] bytes)
@@ -162,9 +174,9 @@ internal sealed class BrokerSide(Socket socket) : IAsyncDisposable
             int next;
             try
             {
-                next = await socket.ReceiveAsync(bytes.AsMemory(read, count - read), deadline);
+                next = await stream.ReadAsync(bytes.AsMemory(read, count - read), deadline);
             }
-            catch (SocketException)
+            catch (IOException)
             {
                 return false;
             }
