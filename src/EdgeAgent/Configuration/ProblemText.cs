@@ -12,6 +12,8 @@ internal static class ProblemText
 
     private const int WidestExcerpt = 110;
 
+    private const int LongestText = 1200;
+
     /// <summary>All problems, in their order, and how many there are.</summary>
     public static string Render(ImmutableArray<Problem> problems)
     {
@@ -98,9 +100,10 @@ internal static class ProblemText
         return columns;
     }
 
-    /// <summary>Without anything that would steer the terminal.</summary>
+    /// <summary>Without anything that would steer the terminal, and not endless.</summary>
     private static string Clean(string text)
     {
+        text = text.Length > LongestText ? $"{text[..LongestText]}…" : text;
         if (!text.Any(NeedsReplacement))
         {
             return text;

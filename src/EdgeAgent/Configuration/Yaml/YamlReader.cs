@@ -14,6 +14,10 @@ internal sealed class YamlReader
 
     private const string TooDeep = "too deep";
 
+    private const string TagRefused = "a tag ('!') is not allowed, but for !secret NAME";
+
+    private const string QuoteIt = "if it is part of the text, put the value in quotes";
+
     private readonly SourceFile _source;
     private readonly ReadScope _scope;
     private readonly Parser _parser;
@@ -35,9 +39,10 @@ internal sealed class YamlReader
             return null;
         }
 
+        var reader = new YamlReader(source, scope);
         try
         {
-            return new YamlReader(source, scope).ReadDocument();
+            return reader.ReadDocument();
         }
         catch (YamlException e) when (e.Message == TooDeep)
         {
@@ -47,6 +52,12 @@ internal sealed class YamlReader
         {
             var (span, message, hint) = SyntaxDiagnosis.Of(source, e.Message, (int)e.Start.Index);
             scope.Error(span, message, hint);
+        }
+        catch (ArgumentException)
+        {
+            // The parser ends so at a tag that is no tag of YAML either.
+            var tag = source.Text.IndexOf('!', Math.Min((int)(reader._parser.Current?.End.Index ?? 0), source.Text.Length));
+            scope.Error(new SourceSpan(source, Math.Max(tag, 0), 1), TagRefused, QuoteIt);
         }
         catch (InvalidOperationException e)
         {
@@ -102,13 +113,13 @@ internal sealed class YamlReader
 
         if (current is NodeEvent { Anchor.IsEmpty: false })
         {
-            _scope.Error(span, "an anchor ('&') is not allowed", "if it is part of the text, put the value in quotes");
+            _scope.Error(span, "an anchor ('&') is not allowed", QuoteIt);
         }
 
         switch (current)
         {
             case AnchorAlias:
-                _scope.Error(span, "an alias ('*') is not allowed", "if it is part of the text, put the value in quotes");
+                _scope.Error(span, "an alias ('*') is not allowed", QuoteIt);
                 _parser.MoveNext();
                 return new ScalarNode(span, "") { IsBroken = true };
             case Scalar scalar:
@@ -160,7 +171,7 @@ internal sealed class YamlReader
             var value = ReadNode(depth + 1);
             if (key is not ScalarNode name)
             {
-                _scope.Error(key.Span, $"a key must be a word, not {key.Kind}", "if it is part of the text, put the value in quotes");
+                _scope.Error(key.Span, $"a key must be a word, not {key.Kind}", QuoteIt);
             }
             else if (name.IsSecretName)
             {
@@ -184,7 +195,7 @@ internal sealed class YamlReader
     {
         if (!tag.IsEmpty)
         {
-            _scope.Error(span, "a tag ('!') is not allowed, but for !secret NAME", "if it is part of the text, put the value in quotes");
+            _scope.Error(span, TagRefused, QuoteIt);
         }
     }
 
