@@ -6,6 +6,7 @@ var root = new RootCommand("Reads sensors, queues what they say while the broker
 {
     RunCommand.Create(),
     CheckCommand.Create(),
+    ConfigCommand.Create(),
     StatusCommand.Create(),
 };
 

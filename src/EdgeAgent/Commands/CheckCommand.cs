@@ -8,19 +8,25 @@ internal static class CheckCommand
 {
     public static Command Create()
     {
-        var config = new Option<string>("--config", "-c") { Description = "The configuration file.", HelpName = "FILE", DefaultValueFactory = _ => "/etc/edgeagent/edgeagent.yaml" };
-        var json = new Option<bool>("--json") { Description = "Print JSON for programs." };
-        var strict = new Option<bool>("-W", "--warnings-as-errors") { Description = "Let warnings count as errors." };
-        var command = new Command("check", "Say every problem of the configuration with its line, or ok.") { config, json, strict };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(config), parsed.GetValue(json), parsed.GetValue(strict)));
+        var config = CommonOptions.Config();
+        var json = CommonOptions.Json();
+        var strict = new Option<bool>("--warnings-as-errors", "-W") { Description = "Let warnings count as errors." };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Print nothing where nothing stands in the way." };
+        var command = new Command("check", "Say every problem of the configuration with its line, or ok and what it means for the field.") { config, json, strict, quiet };
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(config), parsed.GetValue(json), parsed.GetValue(strict), parsed.GetValue(quiet)));
         return command;
     }
 
-    private static int Run(string path, bool asJson, bool isStrict)
+    private static int Run(string path, bool asJson, bool isStrict, bool isQuiet)
     {
         var reading = ConfigReader.Read(path);
         var exitCode = reading.ExitCode == ExitCode.Ok && isStrict && reading.Problems.Length > 0 ? ExitCode.Configuration : reading.ExitCode;
-        Console.Out.Write(asJson ? ConfigReport.Json(reading, exitCode == ExitCode.Ok) : ConfigReport.Text(reading, exitCode == ExitCode.Ok));
+        var isOk = exitCode == ExitCode.Ok;
+        if (!isQuiet || !isOk)
+        {
+            Console.Out.Write(asJson ? ConfigReport.Json(reading, isOk) : ConfigReport.Text(reading, isOk));
+        }
+
         return exitCode;
     }
 }

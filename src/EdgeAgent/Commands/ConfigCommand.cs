@@ -41,8 +41,8 @@ internal static class ConfigCommand
 
     private static Command CreateShow()
     {
-        var config = new Option<string>("--config", "-c") { Description = "The configuration file.", HelpName = "FILE", DefaultValueFactory = _ => "/etc/edgeagent/edgeagent.yaml" };
-        var json = new Option<bool>("--json") { Description = "Print JSON for programs." };
+        var config = CommonOptions.Config();
+        var json = CommonOptions.Json();
         var command = new Command("show", "Print every value in force with where it comes from; secrets are hidden.") { config, json };
         command.SetAction(parsed => Show(parsed.GetRequiredValue(config), parsed.GetValue(json)));
         return command;

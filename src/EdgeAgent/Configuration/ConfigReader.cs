@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using EdgeAgent.Configuration.Sections;
 using EdgeAgent.Configuration.Shapes;
 using EdgeAgent.Configuration.Yaml;
 
@@ -29,7 +31,34 @@ internal static class ConfigReader
         SectionShape.TryRead(resolved, schema.All, scope, "", out var values);
         var config = new ConfigBinder(schema, environment, scope).Bind(values, path);
         var hasErrors = problems.Exists(found => found.Severity == Severity.Error);
-        return new ConfigReading(hasErrors ? null : config, Sort(problems, files), values);
+        var plan = hasErrors ? null : OfflinePlan.For(config, schema);
+        if (plan is not null)
+        {
+            WarnOf(plan, config, values.Get(schema.Delivery).NodeOf(DeliverySection.Rate), scope, path);
+        }
+
+        return new ConfigReading(hasErrors ? null : config, Sort(problems, files), values) { Plan = plan };
+    }
+
+    /// <summary>What is right by itself, and will not do in the field.</summary>
+    private static void WarnOf(OfflinePlan plan, AgentConfig config, Node? rate, ReadScope scope, string path)
+    {
+        if (rate is not null && double.IsPositiveInfinity(plan.DrainSecondsPerDay))
+        {
+            scope.Warn(
+                rate.Span,
+                string.Create(CultureInfo.InvariantCulture, $"delivery.rate: {RateShape.Instance.Write(config.Delivery.Rate)} is less than the sensors read, up to {plan.ReadingsPerDay / 86_400:0.##}/s: the queue will never be empty"),
+                "read less often, or let more out");
+        }
+
+        if (plan.DaysThatFit < 1)
+        {
+            scope.Problems.Add(new Problem(Severity.Warning, string.Create(CultureInfo.InvariantCulture, $"{SizeShape.Format(config.Queue.MaxSize)} hold less than a day without the broker: {plan.DaysThatFit * 24:0.#} hours"))
+            {
+                File = path,
+                Hint = "set queue.max_size, or read less often",
+            });
+        }
     }
 
     /// <summary>All files as one tree; null where one of them cannot be read or is not YAML: what is missing then would be reported in vain.</summary>

@@ -53,7 +53,7 @@ internal sealed class Key<T>(string name, string summary, Shape<T> shape, T fall
 
     public override object? DefaultValue => Default;
 
-    public override string Sample => Example.Length > 0 ? Example : IsRequired ? shape.Example : Default is null ? "" : shape.Write(Default);
+    public override string Sample => Example.Length > 0 ? Example : IsRequired || Default is KeyValues ? shape.Example : Default is null ? "" : shape.Write(Default);
 
     public override bool TryRead(Node node, ReadScope scope, out object? value)
     {

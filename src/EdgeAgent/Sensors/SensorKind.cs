@@ -12,6 +12,9 @@ internal sealed record SensorKind(string Name, string Summary, ImmutableArray<Ke
 {
     /// <summary>Says which keys do not go together; asked once each of them is right by itself.</summary>
     public Func<KeyValues, IEnumerable<SettingProblem>> Check { get; init; } = static _ => [];
+
+    /// <summary>How many values a reading has as a rule: for the estimate of how much space it takes.</summary>
+    public int TypicalValues { get; init; } = 1;
 }
 
 /// <summary>Something wrong with a key that can only be seen beside others.</summary>

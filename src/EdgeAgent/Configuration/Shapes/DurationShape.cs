@@ -45,6 +45,8 @@ internal sealed class DurationShape(TimeSpan minimum, TimeSpan maximum) : Scalar
 
     public override string Write(TimeSpan value) => Format(value);
 
+    public override string Example => Format(TimeSpan.FromTicks(Math.Clamp(TimeSpan.TicksPerMinute, minimum.Ticks, maximum.Ticks)));
+
     /// <summary>The shortest way to write it: <c>1h30m</c>.</summary>
     public static string Format(TimeSpan value)
     {

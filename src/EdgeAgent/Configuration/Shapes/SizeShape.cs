@@ -51,6 +51,8 @@ internal sealed class SizeShape(long minimum, long maximum) : ScalarShape<long>
 
     public override string Write(long value) => Format(value);
 
+    public override string Example => Format(Math.Clamp(1L << 20, minimum, maximum));
+
     /// <summary>The shortest exact way to write it: <c>512MiB</c>.</summary>
     public static string Format(long value)
     {

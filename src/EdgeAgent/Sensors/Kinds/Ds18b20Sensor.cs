@@ -17,7 +17,7 @@ internal sealed class Ds18b20Sensor(SensorConfig config, SensorEnvironment envir
     private static readonly string[] Families = ["10-", "22-", "28-", "3b-", "42-"];
 
     private static readonly Key<string> Device = Keys.RequiredText(
-        "device", "the probe's name on the bus, such as 28-000006c5aefc, or all for every one that is found");
+        "device", "the probe's name on the bus, such as 28-000006c5aefc, or all for every one that is found", "28-000006c5aefc");
 
     public static readonly SensorKind Kind = new(
         "ds18b20", "DS18B20 and other thermometers on the 1-wire bus", [Device],

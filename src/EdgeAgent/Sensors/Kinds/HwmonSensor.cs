@@ -11,7 +11,7 @@ namespace EdgeAgent.Sensors.Kinds;
 /// </summary>
 internal sealed class HwmonSensor(SensorConfig config, SensorEnvironment environment) : ISensor
 {
-    private static readonly Key<string> Chip = Keys.RequiredText("chip", "the chip's name, such as sht3x or cpu_thermal");
+    private static readonly Key<string> Chip = Keys.RequiredText("chip", "the chip's name, such as sht3x or cpu_thermal", "sht3x");
     private static readonly Key<string?> Device = Keys.OptionalText("device", "which of several chips of that name, such as 1-0044 (I2C bus 1, address 0x44)");
     private static readonly Key<string?> Input = Keys.OptionalText("input", "one input, such as temp1, or an alarm, such as in0_lcrit_alarm; otherwise all");
     private static readonly Key<string?> Label = Keys.OptionalText("label", "one input by its label, such as \"Core 0\"");

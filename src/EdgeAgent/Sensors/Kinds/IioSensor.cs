@@ -10,7 +10,7 @@ namespace EdgeAgent.Sensors.Kinds;
 /// </summary>
 internal sealed class IioSensor(SensorConfig config, SensorEnvironment environment) : ISensor
 {
-    private static readonly Key<string> Device = Keys.RequiredText("device", "the device's name, such as bme280, or its label in the device tree");
+    private static readonly Key<string> Device = Keys.RequiredText("device", "the device's name, such as bme280, or its label in the device tree", "bme280");
     private static readonly Key<string?> Address = Keys.OptionalText("address", "which of several of that name, such as 1-0076 (I2C bus 1, address 0x76)");
     private static readonly Key<ImmutableArray<string>> Channels = Keys.TextList("channels", "channels, such as temp or voltage0; otherwise all");
 

@@ -12,7 +12,10 @@ internal sealed class SystemSensor(SensorConfig config, SensorEnvironment enviro
 
     public static readonly SensorKind Kind = new(
         "system", "the machine's own health: temperature, load, memory, disk, power, Wi-Fi", [DiskPath],
-        static (config, environment) => new SystemSensor(config, environment));
+        static (config, environment) => new SystemSensor(config, environment))
+    {
+        TypicalValues = 20,
+    };
 
     private readonly string _disk = config.Settings.Get(DiskPath);
 
