@@ -6,21 +6,18 @@ using EdgeAgent.Queue;
 namespace EdgeAgent.Delivery;
 
 /// <summary>
-/// Delivers the queue over one connection: takes messages, live before backlog, keeps a window of them in flight, and tells the
-/// queue what the broker answered. Lives as long as its connection.
+/// Delivers the queue over one connection: takes messages from the lanes in their order, keeps as many in flight as
+/// <see cref="Pacing"/> allows, and tells the queue what the broker answered. Lives as long as its connection.
 /// </summary>
-internal sealed class Drainer(MessageQueue queue, DeliveryConfig config, BootClock clock, MessageEncoder encoder) : IMqttConnectionHandler
+internal sealed class Drainer(MessageQueue queue, DeliveryConfig config, MessageEncoder encoder, BootClock clock, TimeProvider time) : IMqttConnectionHandler
 {
-    /// <summary>The token of publishes that are not the queue's, such as the agent's own status.</summary>
-    public const long OwnToken = -1;
-
     /// <summary>How long a message that the broker put off waits before it is offered again.</summary>
     private static readonly TimeSpan TryLaterDelay = TimeSpan.FromSeconds(5);
 
     // Shared by the drainer's loop and the connection's receive loop.
     private readonly Signal _signal = new();
     private readonly TaskCompletionSource<MqttClosed> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _inFlight;
+    private Pacing _pacing = new(config, 1, time);
     private long _lastAcknowledgement;
 
     // The receive loop only.
@@ -29,6 +26,9 @@ internal sealed class Drainer(MessageQueue queue, DeliveryConfig config, BootClo
     // The drainer's loop only.
     private QueuedMessage _held;
     private bool _isHolding;
+    private ITimer? _timer;
+    private long _startedAt;
+    private TimeSpan _backlogDelay;
 
     /// <summary>Completes with the reason when the connection is over.</summary>
     public Task<MqttClosed> Closed => _closed.Task;
@@ -36,14 +36,23 @@ internal sealed class Drainer(MessageQueue queue, DeliveryConfig config, BootClo
     /// <summary>Boot milliseconds of the latest acknowledgement; 0 before the first.</summary>
     public long LastAcknowledgement => Volatile.Read(ref _lastAcknowledgement);
 
-    public int InFlight => Volatile.Read(ref _inFlight);
+    /// <summary>The latest measured time from a message's sending to its acknowledgement.</summary>
+    public TimeSpan RoundTrip => _pacing.Window.Latest;
 
     /// <summary>Delivers until the connection is over or <paramref name="stop"/> is asked for. What was in flight then waits again.</summary>
-    public async Task DrainAsync(MqttConnection connection, CancellationToken stop)
+    /// <param name="connection">Just made.</param>
+    /// <param name="backlogDelay">How long the backlog waits at first, so that a fleet that reconnects at once does not drain at once.</param>
+    /// <param name="stop">Ends the delivery; the connection stays for the last acknowledgements.</param>
+    public async Task DrainAsync(MqttConnection connection, TimeSpan backlogDelay, CancellationToken stop)
     {
-        queue.BeginConnection();
+        _pacing = new Pacing(config, connection.Connack.ReceiveMaximum, time);
+        _startedAt = time.GetTimestamp();
+        _backlogDelay = backlogDelay;
+        queue.BeginConnection(config.Order);
         queue.Available = _signal.Set;
         await using var registration = stop.Register(_signal.Set);
+        await using var timer = time.CreateTimer(_ => _signal.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = timer;
         try
         {
             while (!stop.IsCancellationRequested && !_closed.Task.IsCompleted)
@@ -62,7 +71,7 @@ internal sealed class Drainer(MessageQueue queue, DeliveryConfig config, BootClo
     public async Task SettleAsync(CancellationToken giveUp)
     {
         await using var registration = giveUp.Register(_signal.Set);
-        while (InFlight > 0 && !giveUp.IsCancellationRequested && !_closed.Task.IsCompleted)
+        while (_pacing.InFlight > 0 && !giveUp.IsCancellationRequested && !_closed.Task.IsCompleted)
         {
             await _signal.WaitAsync();
         }
@@ -72,38 +81,31 @@ internal sealed class Drainer(MessageQueue queue, DeliveryConfig config, BootClo
     public void OnAcknowledged(ReadOnlySpan<PublishAcknowledgement> acknowledgements)
     {
         var accepted = 0;
-        var ended = 0;
         foreach (ref readonly var acknowledgement in acknowledgements)
         {
-            if (acknowledgement.Token == OwnToken)
+            var token = new PublishToken(acknowledgement.Token);
+            if (token == PublishToken.Own)
             {
                 continue;
             }
 
-            ended++;
-            switch (acknowledgement.ReasonCode.Verdict())
+            if (acknowledgement.ReasonCode.Verdict() != PubackVerdict.Accepted)
             {
-                case PubackVerdict.Accepted:
-                    _accepted[accepted++] = acknowledgement.Token;
-                    if (accepted == _accepted.Length)
-                    {
-                        queue.Acknowledge(_accepted);
-                        accepted = 0;
-                    }
+                Refused(token, acknowledgement);
+                continue;
+            }
 
-                    break;
-                case PubackVerdict.MessageAtFault:
-                    queue.Quarantine(acknowledgement.Token, (byte)acknowledgement.ReasonCode, acknowledgement.ReasonString);
-                    break;
-                default:
-                    queue.Leave(acknowledgement.Token, TryLaterDelay);
-                    break;
+            _pacing.Answered(token);
+            _accepted[accepted++] = token.Sequence;
+            if (accepted == _accepted.Length)
+            {
+                queue.Acknowledge(_accepted);
+                accepted = 0;
             }
         }
 
         queue.Acknowledge(_accepted.AsSpan(0, accepted));
         Volatile.Write(ref _lastAcknowledgement, clock.Milliseconds);
-        _ = Interlocked.Add(ref _inFlight, -ended);
         _signal.Set();
     }
 
@@ -123,55 +125,91 @@ internal sealed class Drainer(MessageQueue queue, DeliveryConfig config, BootClo
         _signal.Set();
     }
 
-    /// <summary>Sends until the window, the buffer or the queue says enough.</summary>
+    private void Refused(PublishToken token, in PublishAcknowledgement acknowledgement)
+    {
+        if (acknowledgement.ReasonCode.Verdict() == PubackVerdict.MessageAtFault)
+        {
+            queue.Quarantine(token.Sequence, (byte)acknowledgement.ReasonCode, acknowledgement.ReasonString);
+        }
+        else
+        {
+            _pacing.Window.OnPushedBack();
+            queue.Leave(token.Sequence, TryLaterDelay);
+        }
+
+        _pacing.Answered(token);
+    }
+
+    /// <summary>Sends until pacing, the connection or the queue says enough.</summary>
     private void Pump(MqttConnection connection)
     {
-        var limit = Math.Min(config.MaxInFlight, connection.Connack.ReceiveMaximum);
-        while (InFlight < limit && TryNext(limit))
+        while (TryNext() && TrySend(connection))
         {
-            if (!TrySend(connection))
-            {
-                return;
-            }
+        }
+
+        var wait = _pacing.UntilRate;
+        var untilBacklog = _backlogDelay == TimeSpan.Zero ? TimeSpan.Zero : _backlogDelay - time.GetElapsedTime(_startedAt);
+        wait = wait > untilBacklog ? wait : untilBacklog;
+        if (wait > TimeSpan.Zero)
+        {
+            // A millisecond more: a timer may come a moment early, and would then be the last one.
+            _ = _timer!.Change(wait + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
         }
     }
 
-    private bool TryNext(int limit)
+    private bool TryNext()
     {
-        if (_isHolding)
+        if (!_isHolding)
         {
-            return true;
+            _isHolding = config.Order == DeliveryOrder.LiveFirst ? TryTakeLive() || TryTakeBacklog() : TryTakeBacklog() || TryTakeLive();
         }
 
-        // One place is kept for live messages, so that a full window of backlog never makes one wait for a second round trip.
-        _isHolding = queue.TryTake(Lane.Live, out _held) || ((limit == 1 || InFlight < limit - 1) && queue.TryTake(Lane.Backlog, out _held));
         return _isHolding;
+    }
+
+    private bool TryTakeLive() => _pacing.MaySendLive && queue.TryTake(Lane.Live, out _held);
+
+    private bool TryTakeBacklog() =>
+        _pacing.MaySendBacklog && (_backlogDelay == TimeSpan.Zero || BacklogMayStart()) && queue.TryTake(Lane.Backlog, out _held);
+
+    private bool BacklogMayStart()
+    {
+        if (time.GetElapsedTime(_startedAt) < _backlogDelay)
+        {
+            return false;
+        }
+
+        _backlogDelay = TimeSpan.Zero;
+        return true;
     }
 
     private bool TrySend(MqttConnection connection)
     {
-        var sequence = _held.Sequence;
-        _ = Interlocked.Increment(ref _inFlight);
-        var status = connection.TryPublish(encoder.Encode(_held, connection.Connack.RetainAvailable, null), sequence);
-        switch (status)
+        var publish = encoder.Encode(_held, connection.Connack.RetainAvailable, RemainingExpiry());
+        var token = new PublishToken(_held.Sequence, publish.Topic.Length + publish.Payload.Length);
+        _pacing.BeforeSend(token);
+        var status = connection.TryPublish(publish, token.Bits);
+        if (status == PublishStatus.Sent)
         {
-            case PublishStatus.Sent:
-                _isHolding = false;
-                return true;
-            case PublishStatus.TooLarge:
-                _isHolding = false;
-                queue.Quarantine(sequence, (byte)PubackReasonCode.PacketTooLarge, "larger than the broker's Maximum Packet Size");
-                _ = Interlocked.Decrement(ref _inFlight);
-                return true;
-            case PublishStatus.Invalid:
-                _isHolding = false;
-                queue.Quarantine(sequence, (byte)PubackReasonCode.TopicNameInvalid, "MQTT does not allow this topic or property");
-                _ = Interlocked.Decrement(ref _inFlight);
-                return true;
-            default:
-                // No room, or closing: it stays in hand for the next signal.
-                _ = Interlocked.Decrement(ref _inFlight);
-                return false;
+            _isHolding = false;
+            return true;
         }
+
+        _pacing.NotSent(token);
+        if (status is not (PublishStatus.TooLarge or PublishStatus.Invalid))
+        {
+            // No room, or closing: it stays in hand for the next signal.
+            return false;
+        }
+
+        _isHolding = false;
+        var (code, text) = status == PublishStatus.TooLarge
+            ? (PubackReasonCode.PacketTooLarge, "larger than the broker's Maximum Packet Size")
+            : (PubackReasonCode.TopicNameInvalid, "MQTT does not allow this topic or property");
+        queue.Quarantine(token.Sequence, (byte)code, text);
+        return true;
     }
+
+    private uint? RemainingExpiry() =>
+        MessageAge.RemainingSeconds(_held, clock.BootId, clock.Milliseconds, clock.WallOffset, clock.IsSynchronized);
 }

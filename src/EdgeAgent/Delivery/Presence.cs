@@ -32,7 +32,7 @@ internal sealed class Presence(string topic, string version)
             IsUtf8Payload = true,
             ContentType = "application/json"u8,
         },
-        Drainer.OwnToken);
+        PublishToken.Own.Bits);
 
     private byte[] Payload(string state, string? reason)
     {

@@ -33,6 +33,9 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
     public long? SinceAcknowledgement =>
         Volatile.Read(ref _drainer) is { LastAcknowledgement: > 0 and var at } ? clock.Milliseconds - at : null;
 
+    /// <summary>The latest measured time from a message's sending to its acknowledgement; null while not connected.</summary>
+    public TimeSpan? RoundTrip => Volatile.Read(ref _drainer)?.RoundTrip;
+
     /// <summary>Delivers until <paramref name="stop"/>; then waits a moment for the last acknowledgements and says goodbye.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -57,6 +60,9 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
         }
     }
 
+    /// <summary>At the first connection none: the starts of a fleet are spread by themselves; what it lost together it comes back to together.</summary>
+    private TimeSpan BacklogDelay() => _status.Connections <= 1 ? TimeSpan.Zero : broker.BackoffInitial * Random.Shared.NextDouble();
+
     private TimeSpan Delay(int attempt) => Backoff.Delay(attempt, broker.BackoffInitial, broker.BackoffMaximum, Random.Shared.NextDouble());
 
     private ResiliencePipeline<LinkEnd> Reconnecting() => new ResiliencePipelineBuilder<LinkEnd> { TimeProvider = time }
@@ -78,7 +84,7 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
         var index = _next;
         var address = broker.Addresses[index].ToString();
         SetState(UplinkState.Connecting, address, null, _status.LastError);
-        var drainer = new Drainer(queue, delivery, clock, _encoder);
+        var drainer = new Drainer(queue, delivery, _encoder, clock, time);
         var outcome = await _clients[index].ConnectAsync(drainer, stop);
         if (outcome.Connection is not { } connection)
         {
@@ -110,7 +116,7 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
         try
         {
             presence.Announce(connection, "online", null);
-            await drainer.DrainAsync(connection, stop);
+            await drainer.DrainAsync(connection, BacklogDelay(), stop);
             if (stop.IsCancellationRequested && !drainer.Closed.IsCompleted)
             {
                 await SayGoodbyeAsync(connection, drainer, address);

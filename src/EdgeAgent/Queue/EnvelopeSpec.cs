@@ -19,6 +19,7 @@ internal static class EnvelopeSpec
             json.WriteStartObject();
             json.WriteString("sensor"u8, envelope.Sensor);
             json.WriteString("topic"u8, envelope.Topic);
+            WriteText(json, "gateway"u8, envelope.Gateway);
             WriteText(json, "history"u8, envelope.HistoryTopic);
             WriteNumber(json, "format"u8, (int)envelope.Format);
             WriteNumber(json, "retain"u8, envelope.Retain ? 1 : 0);
@@ -63,6 +64,7 @@ internal static class EnvelopeSpec
             {
                 Sensor = Text(root, "sensor"u8) ?? throw new JsonException(),
                 Topic = Text(root, "topic"u8) ?? throw new JsonException(),
+                Gateway = Text(root, "gateway"u8),
                 HistoryTopic = Text(root, "history"u8),
                 Format = (PayloadFormat)Number(root, "format"u8),
                 Retain = Number(root, "retain"u8) != 0,

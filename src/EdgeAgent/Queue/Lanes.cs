@@ -1,3 +1,5 @@
+using EdgeAgent.Configuration;
+
 namespace EdgeAgent.Queue;
 
 /// <summary>
@@ -9,6 +11,7 @@ internal sealed class Lanes(QueueState state)
 {
     private readonly Queue<(EnvelopeEntry Envelope, long Sequence)> _newest = new();
     private long _liveFrom = long.MaxValue;
+    private DeliveryOrder _order;
 
     public Retries Retries { get; } = new();
 
@@ -22,13 +25,19 @@ internal sealed class Lanes(QueueState state)
 
     public int InFlight => state.Classes[0].InFlight + state.Classes[1].InFlight;
 
-    public void Begin()
+    public void Begin(DeliveryOrder order)
     {
         IsConnected = true;
+        _order = order;
         _liveFrom = state.Ring.Next;
         foreach (var owner in state.Classes)
         {
             owner.LiveCursor = _liveFrom;
+        }
+
+        if (order == DeliveryOrder.OldestFirst)
+        {
+            return;
         }
 
         foreach (var entry in state.Envelopes.Entries.Where(static entry => entry.NewestSequence != 0).OrderBy(static entry => entry.NewestSequence))
@@ -120,8 +129,16 @@ internal sealed class Lanes(QueueState state)
         }
 
         AgeLive(now);
+        if (_order == DeliveryOrder.OldestFirst && !IsBacklogTaken)
+        {
+            return false;
+        }
+
         return TryTakeLive(state.Classes[1], out message) || TryTakeLive(state.Classes[0], out message);
     }
+
+    /// <summary>Nothing of the backlog waits: all of it has ended or is in flight.</summary>
+    private bool IsBacklogTaken => Retries.Count == 0 && state.Classes[0].Cursor >= _liveFrom && state.Classes[1].Cursor >= _liveFrom;
 
     private bool TryTakeLive(PriorityClass owner, out QueuedMessage message)
     {

@@ -107,11 +107,12 @@ internal sealed class MessageQueue : IAsyncDisposable
     }
 
     /// <summary>A connection stands: what is accepted from now on is live, and the newest message of each topic in memory is offered first.</summary>
-    public void BeginConnection()
+    /// <param name="order">With <see cref="DeliveryOrder.OldestFirst"/> nothing is offered first, and live messages only behind the whole backlog.</param>
+    public void BeginConnection(DeliveryOrder order = DeliveryOrder.LiveFirst)
     {
         lock (_state.Gate)
         {
-            _state.Lanes.Begin();
+            _state.Lanes.Begin(order);
         }
 
         _alarm.Wake();

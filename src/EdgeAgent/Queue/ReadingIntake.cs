@@ -14,10 +14,13 @@ internal sealed class ReadingIntake : IReadingSink
     private readonly MessageQueue _queue;
     private readonly ImmutableDictionary<string, SensorEnvelopes> _sensors;
 
-    public ReadingIntake(MessageQueue queue, ImmutableArray<SensorConfig> sensors)
+    /// <param name="queue">Where readings go.</param>
+    /// <param name="gateway">The gateway's name.</param>
+    /// <param name="sensors">Every sensor that will be accepted from.</param>
+    public ReadingIntake(MessageQueue queue, string gateway, ImmutableArray<SensorConfig> sensors)
     {
         _queue = queue;
-        _sensors = sensors.ToImmutableDictionary(sensor => sensor.Id, sensor => new SensorEnvelopes(sensor), StringComparer.Ordinal);
+        _sensors = sensors.ToImmutableDictionary(sensor => sensor.Id, sensor => new SensorEnvelopes(gateway, sensor), StringComparer.Ordinal);
     }
 
     /// <inheritdoc/>
@@ -45,7 +48,7 @@ internal sealed class ReadingIntake : IReadingSink
     }
 
     /// <summary>The envelopes of one sensor. A script may print other fields every time, so only the latest few are remembered.</summary>
-    private sealed class SensorEnvelopes(SensorConfig sensor)
+    private sealed class SensorEnvelopes(string gateway, SensorConfig sensor)
     {
         private const int Remembered = 16;
 
@@ -87,6 +90,7 @@ internal sealed class ReadingIntake : IReadingSink
         private Envelope Make(ImmutableArray<NamedValue> values) => new()
         {
             Sensor = sensor.Id,
+            Gateway = gateway,
             Topic = sensor.Topic,
             HistoryTopic = sensor.HistoryTopic,
             Format = sensor.Format,

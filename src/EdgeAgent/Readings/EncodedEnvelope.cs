@@ -16,6 +16,15 @@ internal sealed class EncodedEnvelope(Envelope envelope)
     /// <summary>Only a lone value has its unit beside it; among several, the names say it.</summary>
     public byte[] JsonUnit { get; } = JsonPayload.Unit(envelope.Fields is [{ Unit: var unit }] ? unit : null);
 
+    /// <summary>Measurement and tags of a line of InfluxDB's protocol.</summary>
+    public byte[] InfluxSeries { get; } = InfluxPayload.Series(envelope.Sensor, envelope.Gateway);
+
+    public byte[][] InfluxKeys { get; } = [.. FieldNames.ForInflux(envelope.Fields).Select(InfluxPayload.Key)];
+
+    public byte[] SenMlBaseName { get; } = SenMlPayload.BaseName(envelope.Gateway, envelope.Sensor);
+
+    public byte[][] SenMlRecords { get; } = [.. envelope.Fields.Select(SenMlPayload.Record)];
+
     /// <summary>MIME type for MQTT 5; empty where unknown.</summary>
     public byte[] ContentType { get; } = Encoding.UTF8.GetBytes(envelope.Format switch
     {

@@ -39,6 +39,9 @@ internal sealed record Envelope
     /// <summary>The id of the sensor it came from.</summary>
     public required string Sensor { get; init; }
 
+    /// <summary>The gateway's name, for the formats that have it in the payload; null where the message was stored without.</summary>
+    public string? Gateway { get; init; }
+
     /// <summary>The MQTT topic, complete, 1 to 65 535 bytes of UTF-8, no wildcards.</summary>
     public required string Topic { get; init; }
 
@@ -63,7 +66,7 @@ internal sealed record Envelope
     public string? ContentType { get; init; }
 
     public bool Equals(Envelope? other) =>
-        other is not null && Sensor == other.Sensor && Topic == other.Topic && HistoryTopic == other.HistoryTopic && Format == other.Format
+        other is not null && Sensor == other.Sensor && Gateway == other.Gateway && Topic == other.Topic && HistoryTopic == other.HistoryTopic && Format == other.Format
         && Fields.AsSpan().SequenceEqual(other.Fields.AsSpan()) && Retain == other.Retain && Expiry == other.Expiry
         && Priority == other.Priority && Offline == other.Offline && ContentType == other.ContentType;
 

@@ -47,7 +47,22 @@ internal sealed class PayloadWriter
         }
 
         _buffer.Clear();
-        JsonPayload.Write(source, envelope, ref _buffer);
+        switch (envelope.Envelope.Format)
+        {
+            case PayloadFormat.Influx:
+                InfluxPayload.Write(source, envelope, ref _buffer);
+                break;
+            case PayloadFormat.SenMl:
+                SenMlPayload.Write(source, envelope, ref _buffer);
+                break;
+            case PayloadFormat.Raw:
+                RawPayload.Write(source, ref _buffer);
+                break;
+            default:
+                JsonPayload.Write(source, envelope, ref _buffer);
+                break;
+        }
+
         return _buffer.Written;
     }
 }

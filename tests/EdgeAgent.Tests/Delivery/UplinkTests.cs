@@ -87,8 +87,8 @@ public sealed class UplinkTests : IAsyncDisposable
         await broker.SendAsync(Wire.Puback(sent[0].PacketId, 0x99));
         await broker.SendAsync(Wire.Puback(sent[1].PacketId));
 
-        await WaitForDepthAsync(0);
-        Assert.Equal(1, _rig.Queue.Snapshot().DeadLetters);
+        // The dead letter counts once it is on disk.
+        await WaitForAsync(() => _rig.Queue.Snapshot() is { Depth: 0, DeadLetters: 1 });
     }
 
     [Fact]
@@ -105,6 +105,59 @@ public sealed class UplinkTests : IAsyncDisposable
         Assert.Equal([3, 1, 2], waited.Select(Value));
         Assert.Equal([false, true, true], waited.Select(IsHistorical));
         Assert.Equal((4, false), (Value(fresh), IsHistorical(fresh)));
+    }
+
+    [Fact]
+    public async Task Oldest_first_keeps_the_order_of_acceptance_across_the_lanes()
+    {
+        await AppendAsync(1, 2, 3);
+        Start(DeliveryOrder.OldestFirst);
+        var broker = await _broker.AcceptAsync(Wire.Connack5);
+        await AppendAsync(4, 5);
+
+        Assert.Equal([1, 2, 3, 4, 5], (await ReadingsAsync(broker, 5)).Select(Value));
+    }
+
+    [Fact]
+    public async Task The_rate_holds_messages_back_until_it_is_their_turn()
+    {
+        await AppendAsync([.. Enumerable.Range(1, 5)]);
+        Start(rate: 2);
+        var started = TimeProvider.System.GetTimestamp();
+        var broker = await _broker.AcceptAsync(Wire.Connack5);
+
+        _ = await ReadingsAsync(broker, 5);
+
+        // Two at once, then one every half second.
+        Assert.True(TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(1.4));
+    }
+
+    [Fact]
+    public async Task History_goes_to_its_own_topic_and_is_never_retained()
+    {
+        var level = new Envelope
+        {
+            Sensor = "level",
+            Topic = "pi/level",
+            HistoryTopic = "pi/level/history",
+            Retain = true,
+            Fields = [new("value", null)],
+        };
+        await _rig.AppendAsync([1, 2, 3], level);
+        Start();
+        var broker = await _broker.AcceptAsync(Wire.Connack5);
+        var sent = new List<WirePacket>();
+        while (sent.Count < 3)
+        {
+            if (await broker.ReadUntilAsync(Publish) is var packet && packet.Topic.StartsWith("pi/level", StringComparison.Ordinal))
+            {
+                sent.Add(packet);
+            }
+        }
+
+        Assert.Equal(["pi/level", "pi/level/history", "pi/level/history"], sent.Select(packet => packet.Topic));
+        Assert.Equal([true, false, false], sent.Select(packet => packet.IsRetained));
+        Assert.Equal([3, 1, 2], sent.Select(Value));
     }
 
     [Fact]
@@ -182,7 +235,7 @@ public sealed class UplinkTests : IAsyncDisposable
         return readings;
     }
 
-    private void Start()
+    private void Start(DeliveryOrder order = DeliveryOrder.LiveFirst, double? rate = null)
     {
         var broker = new BrokerConfig
         {
@@ -192,7 +245,7 @@ public sealed class UplinkTests : IAsyncDisposable
             BackoffInitial = TimeSpan.FromMilliseconds(10),
             BackoffMaximum = TimeSpan.FromMilliseconds(20),
         };
-        var delivery = new DeliveryConfig { Order = DeliveryOrder.LiveFirst, MaxInFlight = 100 };
+        var delivery = new DeliveryConfig { Order = order, MaxInFlight = 100, Rate = rate };
         _uplink = new Uplink(
             broker, delivery, new Presence("pi/status", "1"), _rig.Queue, _rig.Clock, TimeProvider.System, NullLogger.Instance);
         _running = _uplink.RunAsync(_stop.Token);
@@ -206,10 +259,12 @@ public sealed class UplinkTests : IAsyncDisposable
         }
     }
 
-    private async Task WaitForDepthAsync(long depth)
+    private Task WaitForDepthAsync(long depth) => WaitForAsync(() => _rig.Queue.Snapshot().Depth == depth);
+
+    private static async Task WaitForAsync(Func<bool> isReached)
     {
         using var deadline = new CancellationTokenSource(Deadline);
-        while (_rig.Queue.Snapshot().Depth != depth)
+        while (!isReached())
         {
             deadline.Token.ThrowIfCancellationRequested();
             await Task.Yield();

@@ -1,0 +1,49 @@
+using EdgeAgent.Configuration;
+
+namespace EdgeAgent.Delivery;
+
+/// <summary>
+/// Whether another message may go now: the number in flight (the configuration's and the broker's limit), the bytes in flight (the
+/// adaptive window) and the rate. A live message only heeds the number and the rate; one place of the number is kept for it, so that a
+/// full window of backlog never makes it wait. Sending is for the drainer's loop, answers come from any thread.
+/// </summary>
+internal sealed class Pacing(DeliveryConfig config, int receiveMaximum, TimeProvider time)
+{
+    private readonly int _most = Math.Min(config.MaxInFlight, receiveMaximum);
+    private readonly TokenBucket _rate = new(config.Rate, time);
+    private int _inFlight;
+
+    public DeliveryWindow Window { get; } = new(time);
+
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    public bool MaySendLive => InFlight < _most && _rate.HasPlace;
+
+    public bool MaySendBacklog => (InFlight < _most - 1 || (_most == 1 && InFlight == 0)) && Window.HasRoom && _rate.HasPlace;
+
+    /// <summary>How long until the rate allows the next message; zero when it does.</summary>
+    public TimeSpan UntilRate => _rate.UntilNext();
+
+    /// <summary>Counts a message before it goes, because its answer may come while the sending call has not returned.</summary>
+    public void BeforeSend(PublishToken token)
+    {
+        _ = Interlocked.Increment(ref _inFlight);
+        Window.OnSent(token.Bits, token.Size);
+        _rate.Take();
+    }
+
+    /// <summary>Takes <see cref="BeforeSend"/> back: it did not go.</summary>
+    public void NotSent(PublishToken token)
+    {
+        Window.OnNotSent(token.Bits, token.Size);
+        _rate.Return();
+        _ = Interlocked.Decrement(ref _inFlight);
+    }
+
+    /// <summary>The broker answered.</summary>
+    public void Answered(PublishToken token)
+    {
+        Window.OnAnswered(token.Bits, token.Size);
+        _ = Interlocked.Decrement(ref _inFlight);
+    }
+}
