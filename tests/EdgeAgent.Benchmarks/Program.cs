@@ -1,1 +1,7 @@
-return 0;
+using EdgeAgent.Benchmarks;
+
+return args switch
+{
+    ["queue", .. var rest] => await QueueBenchmark.RunAsync(rest),
+    _ => await QueueBenchmark.RunAsync(args),
+};

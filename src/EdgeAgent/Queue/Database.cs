@@ -39,10 +39,14 @@ internal sealed class Database : IDisposable
         Eras = new(handle);
         Dead = new(handle);
         State = new(handle);
+        Removals = [new(0, this), new(1, this)];
     }
 
     /// <summary>By priority.</summary>
     public MessageTable[] Messages { get; }
+
+    /// <summary>By priority.</summary>
+    public RowRemoval[] Removals { get; }
 
     public EnvelopeRows Envelopes { get; }
 

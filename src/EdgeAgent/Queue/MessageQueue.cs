@@ -209,6 +209,15 @@ internal sealed class MessageQueue : IAsyncDisposable
         }
     }
 
+    /// <summary>Completes when the store has done all that is due now. For tests and measurements.</summary>
+    public Task SettleAsync()
+    {
+        lock (_state.Gate)
+        {
+            return _store.IsClosing ? Task.CompletedTask : _store.WhenIdle();
+        }
+    }
+
     /// <summary>The figures of this moment; costs the same whatever the depth. Any thread.</summary>
     public QueueSnapshot Snapshot()
     {

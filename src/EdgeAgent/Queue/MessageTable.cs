@@ -9,23 +9,26 @@ internal sealed class MessageTable(sqlite3 database, string table) : IDisposable
     private readonly Statement _insert = new(database, $"INSERT OR REPLACE INTO {table}(seq, env, t, v) VALUES(?1, ?2, ?3, ?4)");
     private readonly Statement _read = new(database, $"SELECT seq, env, t, v FROM {table} WHERE seq >= ?1 AND seq < ?2 ORDER BY seq");
     private readonly Statement _delete = new(database, $"DELETE FROM {table} WHERE seq BETWEEN ?1 AND ?2");
-    private readonly Statement _lowest = new(database, $"SELECT min(seq) FROM {table}");
+    private readonly Statement _deleteAll = new(database, $"DELETE FROM {table}");
+    private readonly Statement _nth = new(database, $"SELECT seq FROM {table} ORDER BY seq LIMIT 1 OFFSET ?1");
+    private readonly Statement _lowest = new(database, $"SELECT min(seq) FROM {table} WHERE seq > ?1");
     private readonly Statement _highest = new(database, $"SELECT max(seq) FROM {table}");
-    private readonly Statement _oldest = new(database, $"SELECT seq, t FROM {table} ORDER BY seq LIMIT 1");
-    private readonly Statement _countFew = new(database, $"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT ?1)");
+    private readonly Statement _oldest = new(database, $"SELECT seq, t FROM {table} WHERE seq > ?1 ORDER BY seq LIMIT 1");
+    private readonly Statement _countFew = new(database, $"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE seq > ?2 LIMIT ?1)");
     private byte[] _scratch = new byte[256];
 
-    public long? Lowest() => _lowest.Scalar();
+    /// <summary>The lowest number above one.</summary>
+    public long? LowestAbove(long sequence) => _lowest.Bind(1, sequence).Scalar();
 
     public long? Highest() => _highest.Scalar();
 
-    /// <summary>How many rows there are, counting no further than <paramref name="most"/>.</summary>
-    public long CountUpTo(long most) => _countFew.Bind(1, most).Scalar() ?? 0;
+    /// <summary>How many rows there are above a number, counting no further than <paramref name="most"/>.</summary>
+    public long CountUpTo(long most, long above) => _countFew.Bind(1, most).Bind(2, above).Scalar() ?? 0;
 
-    /// <summary>Number and boot time of the first row.</summary>
-    public (long Sequence, long BootTime)? Oldest()
+    /// <summary>Number and boot time of the first row above a number.</summary>
+    public (long Sequence, long BootTime)? Oldest(long above)
     {
-        if (!_oldest.Step())
+        if (!_oldest.Bind(1, above).Step())
         {
             return null;
         }
@@ -48,6 +51,17 @@ internal sealed class MessageTable(sqlite3 database, string table) : IDisposable
     {
         _delete.Bind(1, range.From).Bind(2, range.To).Run();
         return raw.sqlite3_changes(database);
+    }
+
+    /// <summary>Empties the table: SQLite frees its pages without writing them.</summary>
+    public void DeleteAll() => _deleteAll.Run();
+
+    /// <summary>Deletes the lowest rows, none above <paramref name="to"/>; how many there were.</summary>
+    public int DeleteLowest(long to, int most)
+    {
+        // The bound first: with both conditions in one statement SQLite walks all rows up to the first.
+        var last = _nth.Bind(1, most - 1).Scalar() ?? long.MaxValue;
+        return Delete(new(0, Math.Min(last, to)));
     }
 
     /// <summary>Reads the rows from the chunk's beginning to below <paramref name="end"/>, until it is full.</summary>
@@ -149,6 +163,8 @@ internal sealed class MessageTable(sqlite3 database, string table) : IDisposable
         _insert.Dispose();
         _read.Dispose();
         _delete.Dispose();
+        _deleteAll.Dispose();
+        _nth.Dispose();
         _lowest.Dispose();
         _highest.Dispose();
         _oldest.Dispose();

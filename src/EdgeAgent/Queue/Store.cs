@@ -23,6 +23,7 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
 
     private readonly StoreWork _work = new(state, file);
     private readonly List<TaskCompletionSource<bool>> _flushes = [];
+    private readonly List<TaskCompletionSource> _idle = [];
     private TaskCompletionSource<AppendResult>? _group;
     private TaskCompletionSource? _room;
     private long _removalsDue = long.MaxValue;
@@ -90,6 +91,15 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
         return flush.Task;
     }
 
+    /// <summary>Under the lock: completes when everything that is due now is done.</summary>
+    public Task WhenIdle()
+    {
+        var idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _idle.Add(idle);
+        alarm.Wake();
+        return idle.Task;
+    }
+
     /// <summary>Under the lock: the thread writes everything and ends.</summary>
     public void Close()
     {
@@ -111,6 +121,8 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
 
             lock (state.Gate)
             {
+                _idle.ForEach(static idle => idle.SetResult());
+                _idle.Clear();
                 if (_isClosing)
                 {
                     break;
@@ -130,9 +142,10 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
         bool writes;
         bool reads;
         bool offers;
+        bool mayTry;
         lock (state.Gate)
         {
-            var mayTry = now >= _retryAt || _isClosing;
+            mayTry = now >= _retryAt || _isClosing;
             writes = mayTry && MustWrite(now);
             reads = !_isClosing && (mayTry || Health == StoreHealth.Full) && state.Lanes.NeedsReading();
             offers = state.Lanes.Retries.NextDue <= now;
@@ -148,6 +161,11 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
         if (reads)
         {
             Offer();
+        }
+
+        if (!writes && !reads && mayTry && !_isClosing && _work.CanGiveBack)
+        {
+            return Try(_work.GiveBack, now);
         }
 
         return (writes || reads) && succeeded && !_isClosing;
@@ -183,11 +201,14 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
         }
     }
 
-    private bool MustWrite(long now) =>
-        _isClosing || _flushes.Count > 0 || _group is not null || state.Refusals.Count > 0 || _room is not null
+    /// <summary>Whether messages are due to be written. Removals alone never bring a message to disk before its time.</summary>
+    private bool MustWriteRows(long now) =>
+        _isClosing || _flushes.Count > 0 || _group is not null || _room is not null
         || state.WriteBehind.Bytes >= BytesAtOnce
-        || state.WriteBehind.OldestAcceptedAt() is var oldest && oldest != long.MaxValue && now - oldest >= _writeDelay
-        || now >= _removalsDue
+        || (state.WriteBehind.OldestAcceptedAt() is var oldest && oldest != long.MaxValue && now - oldest >= _writeDelay);
+
+    private bool MustWrite(long now) => MustWriteRows(now)
+        || state.Refusals.Count > 0 || now >= _removalsDue
         || state.Classes[0].Removals.Count + state.Classes[1].Removals.Count >= RemovalsAtOnce;
 
     private void Write(long now)
@@ -197,12 +218,12 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
         TaskCompletionSource<bool>[] flushes;
         lock (state.Gate)
         {
+            _work.Take(withRows: MustWriteRows(now));
             (group, _group) = (_group, null);
             (room, _room) = (_room, null);
             flushes = [.. _flushes];
             _flushes.Clear();
             _removalsDue = long.MaxValue;
-            _work.Take();
         }
 
         try

@@ -48,6 +48,19 @@ internal sealed class StoreFile(string path, Database database)
         }
     }
 
+    /// <summary>A transaction was undone: what the statements remember of it is read again, now or at the next opening.</summary>
+    public void ForgetNotes()
+    {
+        try
+        {
+            Array.ForEach(_database?.Removals ?? [], static removal => removal.Forget());
+        }
+        catch (StoreException)
+        {
+            Close();
+        }
+    }
+
     public void Close()
     {
         _database?.Dispose();

@@ -23,7 +23,10 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
     private readonly List<EnvelopeEntry> _retired = [];
     private readonly RowLookup _lookup = new(state, file);
     private List<Unwritten> _rows = [];
+    private readonly int[] _removed = [0, 0];
     private Refusal[] _refusals = [];
+    private long _unwritten;
+    private bool _canGiveBack;
     private long _notedDepth = state.Depth;
     private long _lastSync;
     private int _untidied;
@@ -32,12 +35,18 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
 
     public StoreFigures Figures { get; private set; } = new(file.Size, 0, file.DeadLetters, null);
 
+    /// <summary>Removed rows lie in the file that could go when there is nothing better to do.</summary>
+    public bool CanGiveBack => _canGiveBack;
+
     /// <summary>Under the lock: what the next commit is about.</summary>
-    public void Take()
+    /// <param name="withRows">Whether new messages are written too.</param>
+    public void Take(bool withRows)
     {
-        _rows = state.WriteBehind.Cut();
+        _rows = withRows ? state.WriteBehind.Cut() : [];
+        _unwritten = state.WriteBehind.LowestUnwritten();
         for (var i = 0; i < _removals.Length; i++)
         {
+            _removed[i] = state.Classes[i].Removals.Count;
             _removals[i] = state.Classes[i].Removals.Take();
         }
 
@@ -80,6 +89,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
     public void Failed()
     {
         state.WriteBehind.Failed();
+        file.ForgetNotes();
         state.Refusals.InsertRange(0, _refusals);
         for (var i = 0; i < _removals.Length; i++)
         {
@@ -88,6 +98,20 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
 
         _retired.ForEach(state.Envelopes.Retired.Enqueue);
         Forget();
+    }
+
+    /// <summary>Gives a slice of the space of removed rows back.</summary>
+    public void GiveBack()
+    {
+        var database = file.Database;
+        database.Transact(isSynchronous: false, () =>
+        {
+            foreach (var removal in database.Removals.Where(removal => removal.CanGiveBack(Figures.BytesOnDisk, state.Depth, isNeeded: false)))
+            {
+                removal.GiveBack(Figures.BytesOnDisk, state.Depth);
+            }
+        });
+        Figures = Measure();
     }
 
     /// <summary>Reads ahead, and reads again what is to be tried again.</summary>
@@ -163,10 +187,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
 
         for (var i = 0; i < _removals.Length; i++)
         {
-            foreach (var range in _removals[i])
-            {
-                _ = database.Messages[i].Delete(range);
-            }
+            database.Removals[i].Remove(_removals[i], _removed[i], _unwritten);
         }
 
         _retired.ForEach(database.Envelopes.Close);
@@ -213,7 +234,8 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
     {
         _untidied = 0;
         var database = file.Database;
-        var lowest = Math.Min(database.Messages[0].Lowest() ?? long.MaxValue, database.Messages[1].Lowest() ?? long.MaxValue);
+        var lowest = Math.Min(database.Messages[0].LowestAbove(database.Removals[0].RemovedTo) ?? long.MaxValue,
+            database.Messages[1].LowestAbove(database.Removals[1].RemovedTo) ?? long.MaxValue);
         lowest = Math.Min(lowest, Math.Min(database.Dead.Lowest(), state.Era.First));
         database.Eras.DeleteUnused(lowest);
         database.Envelopes.DeleteUnused(lowest);
@@ -251,14 +273,16 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
         var oldest = Figures.Oldest;
         for (var i = 0; i < 2; i++)
         {
-            var (sequence, bootTime) = file.Database.Messages[i].Oldest() ?? (long.MaxValue, 0);
+            var (sequence, bootTime) = file.Database.Messages[i].Oldest(file.Database.Removals[i].RemovedTo) ?? (long.MaxValue, 0);
             if (i == 0 || sequence < oldest!.Value.Sequence)
             {
                 oldest = (sequence, sequence == long.MaxValue ? 0 : _lookup.Era(sequence).Era.WallOffset + bootTime);
             }
         }
 
-        return new(file.Size, Writes?.Count ?? 0, file.DeadLetters, oldest!.Value.Sequence == long.MaxValue ? null : oldest);
+        var size = file.Size;
+        _canGiveBack = file.Database.Removals.Any(removal => removal.CanGiveBack(size, state.Depth, isNeeded: false));
+        return new(size, Writes?.Count ?? 0, file.DeadLetters, oldest!.Value.Sequence == long.MaxValue ? null : oldest);
     }
 
     private void Forget()

@@ -33,8 +33,13 @@ internal sealed record StoredState
     {
         var highest = new[] { database.Messages[0].Highest() ?? 0, database.Messages[1].Highest() ?? 0 };
         var last = database.Eras.Find(long.MaxValue, out var wasClean);
-        var next = 1 + Math.Max(Math.Max(highest[0], highest[1]), Math.Max(last?.First ?? 0, database.Dead.Highest()));
-        var lowest = new[] { database.Messages[0].Lowest() ?? next, database.Messages[1].Lowest() ?? next };
+        var removed = Math.Max(database.Removals[0].RemovedTo, database.Removals[1].RemovedTo);
+        var next = 1 + Math.Max(Math.Max(Math.Max(highest[0], highest[1]), removed), Math.Max(last?.First ?? 0, database.Dead.Highest()));
+        var lowest = new[]
+        {
+            database.Messages[0].LowestAbove(database.Removals[0].RemovedTo) ?? next,
+            database.Messages[1].LowestAbove(database.Removals[1].RemovedTo) ?? next,
+        };
         var envelopes = new EnvelopeTable(database.Envelopes.Highest() + 1);
         database.Envelopes.Load(envelopes);
         var entry = new EraEntry(next, era);
@@ -58,7 +63,8 @@ internal sealed record StoredState
     /// </summary>
     private static long EstimateDepth(Database database, long[] lowest, long[] highest)
     {
-        var counted = database.Messages[0].CountUpTo(CountedRows) + database.Messages[1].CountUpTo(CountedRows);
+        var counted = database.Messages[0].CountUpTo(CountedRows, database.Removals[0].RemovedTo)
+            + database.Messages[1].CountUpTo(CountedRows, database.Removals[1].RemovedTo);
         if (counted < CountedRows)
         {
             return counted;
@@ -81,6 +87,9 @@ internal sealed record StoredState
 /// <summary>The names of the single numbers in the file.</summary>
 internal static class StateKeys
 {
+    /// <summary>By priority: every message up to this number is removed, though its row may still be there.</summary>
+    public static readonly string[] RemovedTo = ["message_removed_to", "urgent_removed_to"];
+
     /// <summary>Messages on disk when it was noted, numbered from <see cref="DepthFrom"/> to below <see cref="DepthTo"/>.</summary>
     public const string Depth = "depth";
 

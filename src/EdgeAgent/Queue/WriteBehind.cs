@@ -36,7 +36,10 @@ internal sealed class WriteBehind(QueueState state)
     }
 
     /// <summary>When the oldest unwritten message was accepted; <see cref="long.MaxValue"/> where there is none.</summary>
-    public long OldestAcceptedAt()
+    public long OldestAcceptedAt() => LowestUnwritten() is var lowest && lowest == long.MaxValue ? lowest : state.Ring[lowest].AcceptedAt;
+
+    /// <summary>The lowest number that may still have to be written; <see cref="long.MaxValue"/> where there is none.</summary>
+    public long LowestUnwritten()
     {
         if (Count == 0)
         {
@@ -44,7 +47,7 @@ internal sealed class WriteBehind(QueueState state)
         }
 
         Advance();
-        return state.Ring[_cursor].AcceptedAt;
+        return _cursor;
     }
 
     /// <summary>Gives the store all that is unwritten.</summary>
