@@ -46,8 +46,12 @@ internal static class QueueBenchmark
     {
         var config = new QueueConfig
         {
-            Path = Path.Combine(folder, "queue.db"), LossWindow = window, MaxSize = 64L << 30, MaxAge = TimeSpan.FromDays(30),
-            WhenFull = WhenFull.Thin, KeepFree = 0,
+            Path = Path.Combine(folder, "queue.db"),
+            LossWindow = window,
+            MaxSize = 64L << 30,
+            MaxAge = TimeSpan.FromDays(30),
+            WhenFull = WhenFull.Thin,
+            KeepFree = 0,
         };
         var opening = MessageQueue.Open(config, clock ?? new LinuxBootClock(TimeProvider.System, trustRtc: true), time ?? TimeProvider.System, NullLogger.Instance);
         return opening.Queue ?? throw new InvalidOperationException(opening.Failure!.Message);

@@ -38,6 +38,7 @@ internal sealed class Database : IDisposable
         Envelopes = new(handle);
         Eras = new(handle);
         Dead = new(handle);
+        Ledger = new(handle);
         State = new(handle);
         Removals = [new(0, this), new(1, this)];
     }
@@ -53,6 +54,8 @@ internal sealed class Database : IDisposable
     public EraRows Eras { get; }
 
     public DeadRows Dead { get; }
+
+    public LedgerRows Ledger { get; }
 
     public StateRows State { get; }
 
@@ -138,6 +141,7 @@ internal sealed class Database : IDisposable
         Envelopes.Dispose();
         Eras.Dispose();
         Dead.Dispose();
+        Ledger.Dispose();
         State.Dispose();
         _connection.Dispose();
     }

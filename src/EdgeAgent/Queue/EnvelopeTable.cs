@@ -30,15 +30,13 @@ internal sealed class EnvelopeEntry(long id, Envelope envelope, bool isStored)
 
     public MessageBody NewestBody { get; set; }
 
+    /// <summary>Whether its content is here too, so that it outlives its time in the ring.</summary>
+    public bool IsNewestHere { get; private set; }
+
     public void Remember(long sequence, EraEntry era, long bootTime, in MessageBody body)
     {
-        if (body.Packed.Length > LargestRemembered)
-        {
-            ForgetNewest();
-            return;
-        }
-
-        (NewestSequence, NewestEra, NewestBootTime, NewestBody) = (sequence, era, bootTime, body);
+        IsNewestHere = body.Packed.Length <= LargestRemembered;
+        (NewestSequence, NewestEra, NewestBootTime, NewestBody) = (sequence, era, bootTime, IsNewestHere ? body : default);
     }
 
     public void ForgetNewest()

@@ -11,6 +11,8 @@ namespace EdgeAgent.Queue;
 /// </summary>
 internal sealed class MessageQueue : IAsyncDisposable
 {
+    private const long RefusedLedgerMilliseconds = 3_600_000;
+
     private readonly QueueState _state;
     private readonly QueueClock _clock;
     private readonly BootClock _bootClock;
@@ -18,14 +20,20 @@ internal sealed class MessageQueue : IAsyncDisposable
     private readonly Store _store;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool _isSynchronous;
+    private readonly TimeSpan _maxAge;
+    private long _agesAt;
     private int _hasStarted;
     private long _waits;
 
-    internal MessageQueue(QueueConfig config, StoredState stored, StoreFile file, BootClock bootClock, TimeProvider time, ILogger log)
+    internal MessageQueue(
+        QueueConfig config, StoredState stored, StoreFile file, BootClock bootClock, TimeProvider time, ILogger log, string ledgerTopic)
     {
-        _state = new(stored, config.WhenFull);
         _clock = new(time);
         _bootClock = bootClock;
+        _maxAge = config.MaxAge;
+        var ledger = new Ledger(_clock, stored.Era.Era.Name, ledgerTopic, stored.Ledger, stored.LastLedgerId);
+        ledger.AddCrashWindow(stored);
+        _state = new(stored, config.WhenFull, ledger, Ages.Of(bootClock, _maxAge));
         _alarm = new(time, _clock);
         _store = new(_state, _alarm, _clock, file, config.LossWindow, log);
         _isSynchronous = config.LossWindow <= TimeSpan.Zero;
@@ -41,8 +49,13 @@ internal sealed class MessageQueue : IAsyncDisposable
     }
 
     /// <summary>Opens or makes the file. What a person can put right comes back as a failure that says how.</summary>
-    public static QueueOpening Open(QueueConfig config, BootClock clock, TimeProvider time, ILogger log) =>
-        QueueFile.Open(config, clock, time, log);
+    /// <param name="config">Where, how big, how safe.</param>
+    /// <param name="clock">Stamps the era, tells ages.</param>
+    /// <param name="time">Runs the timers.</param>
+    /// <param name="log">Gets the state changes.</param>
+    /// <param name="ledgerTopic">Where the ledger's entries go: <c>{gateway}/ledger</c>.</param>
+    public static QueueOpening Open(QueueConfig config, BootClock clock, TimeProvider time, ILogger log, string ledgerTopic = "edgeagent/ledger") =>
+        QueueFile.Open(config, clock, time, log, ledgerTopic);
 
     /// <summary>
     /// The store's life. Completes after <paramref name="cancellationToken"/> and a flush of everything, so that a clean stop costs
@@ -77,11 +90,19 @@ internal sealed class MessageQueue : IAsyncDisposable
             }
 
             var now = _clock.Now;
-            if (_state.Append(envelope, bootTime, in body, now) == 0)
+            var sequence = _state.Append(envelope, bootTime, in body, now);
+            if (sequence == 0)
             {
                 return _state.StoreFails
                     ? ValueTask.FromResult(Refuse(envelope, bootTime))
                     : AppendWhenRoomAsync(envelope, bootTime, body, _store.WhenRoom(), cancellationToken);
+            }
+
+            if (envelope.Offline == OfflinePolicy.Drop && !_state.Lanes.IsConnected)
+            {
+                _state.Lose(sequence, ref _state.Ring[sequence], LossReason.Dropped);
+                AfterEnd();
+                return ValueTask.FromResult(AppendResult.Refused);
             }
 
             if (_isSynchronous)
@@ -128,8 +149,24 @@ internal sealed class MessageQueue : IAsyncDisposable
         bool wakes;
         lock (_state.Gate)
         {
-            taken = _state.Lanes.TryTake(lane, _clock.Now, out message);
+            var now = _clock.Now;
+            if (now != _agesAt)
+            {
+                _agesAt = now;
+                _state.Ages = Ages.Of(_bootClock, _maxAge);
+            }
+
+            taken = _state.Lanes.TryTake(lane, now, out message);
             wakes = _state.Lanes.WantsReading;
+            if (_state.Lanes.NextDue is var due && due > now && due != long.MaxValue)
+            {
+                _alarm.WakeAt(due);
+            }
+
+            if (_state.Classes[0].Removals.Count > 0 || _state.Classes[1].Removals.Count > 0)
+            {
+                _store.Ended(now);
+            }
         }
 
         if (wakes)
@@ -147,10 +184,18 @@ internal sealed class MessageQueue : IAsyncDisposable
         {
             foreach (var sequence in sequences)
             {
-                if (_state.Lanes.TryEnd(sequence, out var owner, out var message))
+                if (sequence < 0)
+                {
+                    _ = _state.Ledger.End(-sequence);
+                }
+                else if (_state.Lanes.TryEnd(sequence, out var owner, out var message))
                 {
                     _state.End(owner, in message);
                     _state.Acknowledged++;
+                    if (message.IsProbe)
+                    {
+                        _state.Lanes.Parking.Remove(message.Envelope.Envelope.Topic, _state.Classes);
+                    }
                 }
             }
 
@@ -167,11 +212,41 @@ internal sealed class MessageQueue : IAsyncDisposable
         lock (_state.Gate)
         {
             var due = delay > TimeSpan.Zero ? _clock.Now + (long)delay.TotalMilliseconds : 0;
-            _state.Lanes.Leave(sequence, due);
+            if (sequence < 0)
+            {
+                _state.Ledger.Leave(-sequence, due);
+            }
+            else
+            {
+                _state.Lanes.Leave(sequence, due);
+            }
+
             if (due > 0)
             {
                 _alarm.WakeAt(due);
             }
+        }
+    }
+
+    /// <summary>
+    /// The broker does not allow its topic now: this message waits, and nothing else of the topic is offered, until it is tried again
+    /// after <paramref name="delay"/>. Acknowledged, it opens the topic; parked again, it waits again.
+    /// </summary>
+    public void Park(long sequence, TimeSpan delay)
+    {
+        lock (_state.Gate)
+        {
+            var due = _clock.Now + (long)delay.TotalMilliseconds;
+            if (sequence < 0)
+            {
+                _state.Ledger.Leave(-sequence, due);
+            }
+            else
+            {
+                _state.Lanes.Park(sequence, due);
+            }
+
+            _alarm.WakeAt(due);
         }
     }
 
@@ -183,7 +258,12 @@ internal sealed class MessageQueue : IAsyncDisposable
     {
         lock (_state.Gate)
         {
-            if (_state.Lanes.TryEnd(sequence, out var owner, out var message))
+            if (sequence < 0)
+            {
+                // The ledger itself is never given up: it is offered again, rarely.
+                _state.Ledger.Leave(-sequence, _clock.Now + RefusedLedgerMilliseconds);
+            }
+            else if (_state.Lanes.TryEnd(sequence, out var owner, out var message))
             {
                 _state.Refuse(owner, in message, reasonCode, text, _bootClock.WallTime(_bootClock.Milliseconds));
                 _alarm.Wake();
@@ -236,7 +316,7 @@ internal sealed class MessageQueue : IAsyncDisposable
                 BytesOnDisk = figures.BytesOnDisk,
                 BytesWritten = figures.BytesWritten,
                 DeadLetters = figures.DeadLetters,
-                Lost = [.. _state.Losses.Counts],
+                Lost = [.. _state.Ledger.Counts],
                 Store = _store.Health,
                 StoreMessage = _store.Problem,
             };
@@ -257,6 +337,7 @@ internal sealed class MessageQueue : IAsyncDisposable
         if (Interlocked.Exchange(ref _hasStarted, 1) == 0)
         {
             new Thread(RunStore) { IsBackground = true, Name = "queue store" }.Start();
+            _alarm.Wake();
         }
     }
 
@@ -293,7 +374,7 @@ internal sealed class MessageQueue : IAsyncDisposable
 
     private AppendResult Refuse(Envelope envelope, long bootTime)
     {
-        _state.Losses.Add(LossReason.Overrun, envelope.Topic, _state.Era, 0, bootTime);
+        _state.Ledger.Add(LossReason.Overrun, envelope.Topic, _state.Era, _state.Ring.Next, bootTime);
         return AppendResult.Refused;
     }
 

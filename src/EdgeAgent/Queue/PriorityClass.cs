@@ -57,6 +57,10 @@ internal sealed class PriorityClass(MessagePriority priority, long cursor, long 
         return true;
     }
 
+    /// <summary>How many messages with a lower number are in flight.</summary>
+    public int CountBelow(long sequence) =>
+        BacklogWindow.CountBelow(sequence) + LiveWindow.CountBelow(sequence) + Others.Keys.Count(other => other < sequence);
+
     /// <summary>Sets the cursor back to <paramref name="sequence"/> while messages are in flight.</summary>
     public void Rewind(long sequence)
     {

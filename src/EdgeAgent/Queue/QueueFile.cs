@@ -14,7 +14,7 @@ internal static class QueueFile
 
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    public static QueueOpening Open(QueueConfig config, BootClock clock, TimeProvider time, ILogger log)
+    public static QueueOpening Open(QueueConfig config, BootClock clock, TimeProvider time, ILogger log, string ledgerTopic)
     {
         SQLitePCL.Batteries_V2.Init();
         var path = Path.GetFullPath(config.Path);
@@ -28,7 +28,7 @@ internal static class QueueFile
         {
             database = Database.Open(path);
             var era = new Era(NewName(), clock.BootId, clock.WallOffset, clock.IsSynchronized);
-            var stored = StoredState.Read(database, era, clock.Milliseconds);
+            var stored = StoredState.Read(database, era, clock.Milliseconds, (long)config.LossWindow.TotalMilliseconds);
             log.Opened(path, stored.Depth, database.Size, era.Name);
             if (!stored.WasClean)
             {
@@ -38,7 +38,7 @@ internal static class QueueFile
             var opened = database;
             database = null;
 #pragma warning disable CA2000 // The caller gets the queue, and with it the file.
-            return new(new(config, stored, new(path, opened), clock, time, log), null);
+            return new(new(config, stored, new(path, opened), clock, time, log, ledgerTopic), null);
 #pragma warning restore CA2000
         }
         catch (SqliteException exception)

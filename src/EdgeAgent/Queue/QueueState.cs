@@ -16,9 +16,13 @@ internal sealed class QueueState
     private const int RingCapacity = 32_768;
     private const long RingBytes = 8 << 20;
 
-    public QueueState(StoredState stored, WhenFull whenFull)
+    private bool _isEarlierDepthExact;
+
+    public QueueState(StoredState stored, WhenFull whenFull, Ledger ledger, Ages ages)
     {
         WhenFull = whenFull;
+        Ledger = ledger;
+        Ages = ages;
         Era = stored.Era;
         Eras.Add(Era);
         Envelopes = stored.Envelopes;
@@ -30,6 +34,7 @@ internal sealed class QueueState
         ];
         FirstOfRun = stored.NextSequence;
         EarlierDepth = stored.Depth;
+        _isEarlierDepthExact = stored.IsDepthExact;
         DeepestDepth = Depth;
         Lanes = new(this);
         WriteBehind = new(this);
@@ -55,7 +60,10 @@ internal sealed class QueueState
     /// <summary>The era of what is accepted now.</summary>
     public EraEntry Era { get; set; }
 
-    public Losses Losses { get; } = new();
+    public Ledger Ledger { get; }
+
+    /// <summary>What is too old now.</summary>
+    public Ages Ages { get; set; }
 
     /// <summary>What the broker refused for good, until the store has moved it to the dead letters.</summary>
     public List<Refusal> Refusals { get; } = [];
@@ -91,6 +99,11 @@ internal sealed class QueueState
         }
 
         var entry = Envelopes.Intern(envelope);
+        if (envelope.Offline == OfflinePolicy.KeepLatest && !Lanes.IsConnected && entry.NewestSequence != 0)
+        {
+            Supersede(entry);
+        }
+
         var sequence = Ring.Add(new Slot { Envelope = entry, Era = Era, BootTime = bootTime, AcceptedAt = now, Body = body });
         entry.LastSequence = sequence;
         entry.Remember(sequence, Era, bootTime, body);
@@ -175,17 +188,16 @@ internal sealed class QueueState
         }
 
         Refusals.Add(new(owner, sequence, content, code, text, refusedAt));
-        Losses.Add(LossReason.Refused, message.Envelope.Envelope.Topic, Era, sequence, bootTime);
+        Ledger.Add(LossReason.Refused, message.Envelope.Envelope.Topic, Era, sequence, bootTime);
         End(owner, message with { DiskFrom = sequence });
     }
 
-    /// <summary>Ends a message that is not in flight with a loss.</summary>
+    /// <summary>Ends a message in memory that is not in flight with a loss.</summary>
     public void Lose(long sequence, ref Slot slot, LossReason reason)
     {
-        Losses.Add(reason, slot.Envelope.Envelope.Topic, slot.Era, sequence, slot.BootTime);
         var owner = Classes[(int)slot.Envelope.Envelope.Priority];
         owner.Ahead.End(sequence, sequence);
-        End(owner, new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = slot.Envelope });
+        Lose(owner, new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = slot.Envelope }, slot.Era, slot.BootTime, reason);
     }
 
     public void CountEnded(long sequence, long count)
@@ -200,11 +212,41 @@ internal sealed class QueueState
         }
     }
 
-    /// <summary>All that is left of earlier runs is known: an estimate becomes exact.</summary>
-    public void SettleEarlierDepth(long depth)
+    /// <summary>Once the cursors have passed all of the earlier runs, what is left of them is known and the estimate becomes exact.</summary>
+    public void SettleEarlierDepth()
     {
-        EarlierDepth = depth;
-        DeepestDepth = Math.Max(DeepestDepth, Depth);
+        if (!_isEarlierDepthExact && Classes[0].Cursor >= FirstOfRun && Classes[1].Cursor >= FirstOfRun)
+        {
+            _isEarlierDepthExact = true;
+            EarlierDepth = Classes.Sum(owner => owner.CountBelow(FirstOfRun)) + Lanes.Retries.CountBelow(FirstOfRun);
+        }
+    }
+
+    /// <summary>Ends a message that was about to be taken, where it is too old.</summary>
+    public bool LoseIfExpired(PriorityClass owner, in InFlight message, EraEntry era, long bootTime)
+    {
+        if (!Ages.IsExpired(era.Era, bootTime, message.Envelope.Envelope))
+        {
+            return false;
+        }
+
+        Lose(owner, in message, era, bootTime, LossReason.Expired);
+        return true;
+    }
+
+    public void Lose(PriorityClass owner, in InFlight message, EraEntry era, long bootTime, LossReason reason)
+    {
+        Ledger.Add(reason, message.Envelope.Envelope.Topic, era, message.Sequence, bootTime);
+        End(owner, in message);
+    }
+
+    /// <summary>The waiting message of a sensor that keeps only its latest ends.</summary>
+    private void Supersede(EnvelopeEntry entry)
+    {
+        var sequence = entry.NewestSequence;
+        var owner = Classes[(int)entry.Envelope.Priority];
+        owner.Ahead.End(sequence, sequence);
+        Lose(owner, new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = entry }, entry.NewestEra!, entry.NewestBootTime, LossReason.Superseded);
     }
 
     private bool MakeRoom(long now)

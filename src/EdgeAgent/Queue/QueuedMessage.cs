@@ -2,7 +2,7 @@ using EdgeAgent.Readings;
 
 namespace EdgeAgent.Queue;
 
-/// <summary>The two streams of delivery. A message only ever moves from live to backlog.</summary>
+/// <summary>The streams of delivery. A message only ever moves from live to backlog.</summary>
 internal enum Lane
 {
     /// <summary>Accepted during the present connection, still in memory and under 10 s old.</summary>
@@ -10,6 +10,9 @@ internal enum Lane
 
     /// <summary>Every other message.</summary>
     Backlog,
+
+    /// <summary>The ledger's entries, which go before all others. Their numbers are below zero, and their bodies JSON bytes.</summary>
+    Ledger,
 }
 
 /// <summary>One start of the process, or one step of its clock. Gives its messages their name and their wall time.</summary>

@@ -9,6 +9,9 @@ internal sealed class Retry(PriorityClass owner, long sequence)
 
     public long Sequence { get; } = sequence;
 
+    /// <summary>It stands for a parked topic.</summary>
+    public bool IsProbe { get; init; }
+
     /// <summary>Its content, once the store has read it again; a message in memory needs none.</summary>
     public EnvelopeEntry? Envelope { get; set; }
 
@@ -113,6 +116,8 @@ internal sealed class Retries
         .Select(static retry => retry.Sequence)
         .DefaultIfEmpty(long.MaxValue)
         .Min();
+
+    public int CountBelow(long sequence) => _sequences.Count(waiting => waiting < sequence);
 
     public void Clear()
     {

@@ -24,7 +24,7 @@ internal static class Schema
         CREATE INDEX envelope_last_seq ON envelope(last_seq);
         CREATE TABLE message(seq INTEGER PRIMARY KEY, env INTEGER NOT NULL, t INTEGER NOT NULL, v);
         CREATE TABLE urgent(seq INTEGER PRIMARY KEY, env INTEGER NOT NULL, t INTEGER NOT NULL, v);
-        CREATE TABLE ledger(id INTEGER PRIMARY KEY, reason INTEGER NOT NULL, topic TEXT NOT NULL, era INTEGER NOT NULL,
+        CREATE TABLE ledger(id INTEGER PRIMARY KEY, run INTEGER NOT NULL, reason INTEGER NOT NULL, topic TEXT NOT NULL, era INTEGER NOT NULL,
             seq_from INTEGER NOT NULL, seq_to INTEGER NOT NULL, wall_from INTEGER, wall_to INTEGER, count INTEGER NOT NULL, note TEXT);
         CREATE TABLE dead(seq INTEGER PRIMARY KEY, priority INTEGER NOT NULL, env INTEGER NOT NULL, t INTEGER NOT NULL, v,
             code INTEGER NOT NULL, text TEXT, refused_at INTEGER);

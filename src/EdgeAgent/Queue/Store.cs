@@ -27,6 +27,7 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
     private TaskCompletionSource<AppendResult>? _group;
     private TaskCompletionSource? _room;
     private long _removalsDue = long.MaxValue;
+    private long _ledgerDue = long.MaxValue;
     private long _retryAt;
     private int _failures;
     private bool _isClosing;
@@ -148,7 +149,7 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
             mayTry = now >= _retryAt || _isClosing;
             writes = mayTry && MustWrite(now);
             reads = !_isClosing && (mayTry || Health == StoreHealth.Full) && state.Lanes.NeedsReading();
-            offers = state.Lanes.Retries.NextDue <= now;
+            offers = state.Lanes.NextDue <= now;
         }
 
         if (offers)
@@ -208,8 +209,23 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
         || (state.WriteBehind.OldestAcceptedAt() is var oldest && oldest != long.MaxValue && now - oldest >= _writeDelay);
 
     private bool MustWrite(long now) => MustWriteRows(now)
-        || state.Refusals.Count > 0 || now >= _removalsDue
+        || state.Refusals.Count > 0 || LedgerIsDue(now) || now >= _removalsDue
         || state.Classes[0].Removals.Count + state.Classes[1].Removals.Count >= RemovalsAtOnce;
+
+    /// <summary>What is lost is written with the next commit, at the latest after a second. The ledger is no reason to write early.</summary>
+    private bool LedgerIsDue(long now)
+    {
+        if (!state.Ledger.HasChanged)
+        {
+            _ledgerDue = long.MaxValue;
+        }
+        else if (_ledgerDue == long.MaxValue)
+        {
+            _ledgerDue = now + RemovalMilliseconds;
+        }
+
+        return now >= _ledgerDue;
+    }
 
     private void Write(long now)
     {
@@ -287,7 +303,13 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
 
     private long NextDue()
     {
-        var due = Math.Min(_removalsDue, state.Lanes.Retries.NextDue);
+        var due = Math.Min(_removalsDue, _ledgerDue);
+        if (state.Lanes.NextDue is var offer && offer > clock.Now)
+        {
+            // What is due already was offered; a drainer that is not hungry comes by itself.
+            due = Math.Min(due, offer);
+        }
+
         if (state.WriteBehind.OldestAcceptedAt() is var oldest && oldest != long.MaxValue)
         {
             due = Math.Min(due, oldest + _writeDelay);
@@ -301,7 +323,7 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
         try
         {
             file.EnsureOpen();
-            if (state.WriteBehind.Count > 0)
+            if (state.WriteBehind.Count > 0 || state.Ledger.HasChanged)
             {
                 Write(clock.Now);
             }

@@ -24,6 +24,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
     private readonly RowLookup _lookup = new(state, file);
     private List<Unwritten> _rows = [];
     private readonly int[] _removed = [0, 0];
+    private (LedgerEntry[] Changed, long[] Ended) _ledger = ([], []);
     private Refusal[] _refusals = [];
     private long _unwritten;
     private bool _canGiveBack;
@@ -50,6 +51,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
             _removals[i] = state.Classes[i].Removals.Take();
         }
 
+        _ledger = state.Ledger.Take();
         _refusals = [.. state.Refusals];
         state.Refusals.Clear();
         while (state.Envelopes.Retired.TryDequeue(out var retired))
@@ -61,8 +63,8 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
     /// <exception cref="StoreException">Nothing of it is certain.</exception>
     public void Commit(long now)
     {
-        var isPromise = _rows.Count > 0 || _refusals.Length > 0;
-        if (!isPromise && _retired.Count == 0 && _removals[0].Count == 0 && _removals[1].Count == 0)
+        var isPromise = _rows.Count > 0 || _refusals.Length > 0 || _ledger.Changed.Length > 0;
+        if (!isPromise && _ledger.Ended.Length == 0 && _retired.Count == 0 && _removals[0].Count == 0 && _removals[1].Count == 0)
         {
             return;
         }
@@ -91,6 +93,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
         state.WriteBehind.Failed();
         file.ForgetNotes();
         state.Refusals.InsertRange(0, _refusals);
+        state.Ledger.Restore(_ledger);
         for (var i = 0; i < _removals.Length; i++)
         {
             state.Classes[i].Removals.Restore(_removals[i]);
@@ -190,6 +193,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
             database.Removals[i].Remove(_removals[i], _removed[i], _unwritten);
         }
 
+        WriteLedger(database);
         _retired.ForEach(database.Envelopes.Close);
         if (Math.Abs(state.Depth - _notedDepth) >= DepthNotedEvery)
         {
@@ -199,6 +203,16 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
         if (++_untidied >= TidyEvery)
         {
             Tidy();
+        }
+    }
+
+    private void WriteLedger(Database database)
+    {
+        Array.ForEach(_ledger.Changed, database.Ledger.Write);
+        Array.ForEach(_ledger.Ended, database.Ledger.Delete);
+        if (_ledger.Ended.Length > 0)
+        {
+            database.State[StateKeys.LastLedgerId] = Math.Max(database.State[StateKeys.LastLedgerId] ?? 0, _ledger.Ended.Max());
         }
     }
 
@@ -290,6 +304,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
         _storedEnvelopes.Clear();
         _retired.Clear();
         _refusals = [];
+        _ledger = ([], []);
     }
 }
 

@@ -15,7 +15,18 @@ internal sealed record StoredState
     /// <summary>How many messages there are: exact up to <see cref="CountedRows"/> and after a clean stop, otherwise an estimate.</summary>
     public required long Depth { get; init; }
 
+    /// <summary>Whether <see cref="Depth"/> is no estimate.</summary>
+    public required bool IsDepthExact { get; init; }
+
     public required EraEntry Era { get; init; }
+
+    public required List<LedgerEntry> Ledger { get; init; }
+
+    /// <summary>No entry of the ledger ever had a higher number.</summary>
+    public required long LastLedgerId { get; init; }
+
+    /// <summary>The loss window that the last run had, milliseconds.</summary>
+    public long LastLossWindow { get; init; }
 
     public required EnvelopeTable Envelopes { get; init; }
 
@@ -29,8 +40,9 @@ internal sealed record StoredState
     public const long CountedRows = 4096;
 
     /// <summary>Reads it, and writes the new era's row.</summary>
-    public static StoredState Read(Database database, Era era, long started)
+    public static StoredState Read(Database database, Era era, long started, long lossWindow)
     {
+        var lastLossWindow = database.State[StateKeys.LossWindow] ?? lossWindow;
         var highest = new[] { database.Messages[0].Highest() ?? 0, database.Messages[1].Highest() ?? 0 };
         var last = database.Eras.Find(long.MaxValue, out var wasClean);
         var removed = Math.Max(database.Removals[0].RemovedTo, database.Removals[1].RemovedTo);
@@ -43,13 +55,25 @@ internal sealed record StoredState
         var envelopes = new EnvelopeTable(database.Envelopes.Highest() + 1);
         database.Envelopes.Load(envelopes);
         var entry = new EraEntry(next, era);
-        database.Transact(isSynchronous: true, () => database.Eras.Insert(entry, started));
+        database.Transact(isSynchronous: true, () =>
+        {
+            database.Eras.Insert(entry, started);
+            if (database.State[StateKeys.LossWindow] != lossWindow)
+            {
+                database.State[StateKeys.LossWindow] = lossWindow;
+            }
+        });
+        var depth = EstimateDepth(database, lowest, highest, out var isCounted);
         return new()
         {
             NextSequence = next,
             Lowest = lowest,
             Highest = highest,
-            Depth = EstimateDepth(database, lowest, highest),
+            Depth = depth,
+            IsDepthExact = isCounted || wasClean,
+            Ledger = database.Ledger.Read(),
+            LastLedgerId = database.State[StateKeys.LastLedgerId] ?? 0,
+            LastLossWindow = lastLossWindow,
             Era = entry,
             Envelopes = envelopes,
             LastEra = last,
@@ -61,11 +85,12 @@ internal sealed record StoredState
     /// Few rows are counted. Otherwise the figure that was noted last (exactly at a clean stop, now and then while running), plus what
     /// has been added since, less what has been removed from the front, and never more than the numbers allow.
     /// </summary>
-    private static long EstimateDepth(Database database, long[] lowest, long[] highest)
+    private static long EstimateDepth(Database database, long[] lowest, long[] highest, out bool isCounted)
     {
         var counted = database.Messages[0].CountUpTo(CountedRows, database.Removals[0].RemovedTo)
             + database.Messages[1].CountUpTo(CountedRows, database.Removals[1].RemovedTo);
-        if (counted < CountedRows)
+        isCounted = counted < CountedRows;
+        if (isCounted)
         {
             return counted;
         }
@@ -89,6 +114,12 @@ internal static class StateKeys
 {
     /// <summary>By priority: every message up to this number is removed, though its row may still be there.</summary>
     public static readonly string[] RemovedTo = ["message_removed_to", "urgent_removed_to"];
+
+    /// <summary>The loss window of the run that uses the file, milliseconds.</summary>
+    public const string LossWindow = "loss_window";
+
+    /// <summary>The highest number that an entry of the ledger had when it was deleted.</summary>
+    public const string LastLedgerId = "ledger_last_id";
 
     /// <summary>Messages on disk when it was noted, numbered from <see cref="DepthFrom"/> to below <see cref="DepthTo"/>.</summary>
     public const string Depth = "depth";

@@ -54,6 +54,17 @@ internal sealed class Window
         return true;
     }
 
+    public int CountBelow(long sequence)
+    {
+        var count = 0;
+        for (var i = _head; i < _tail && At(i).Sequence < sequence; i++)
+        {
+            count += At(i).IsEnded ? 0 : 1;
+        }
+
+        return count;
+    }
+
     /// <summary>Moves everything in flight to <paramref name="others"/>, for when numbers below may be taken again.</summary>
     public void MoveTo(Dictionary<long, InFlight> others)
     {
@@ -131,4 +142,7 @@ internal record struct InFlight
 
     public EnvelopeEntry Envelope;
     public bool IsEnded;
+
+    /// <summary>It stands for a parked topic.</summary>
+    public bool IsProbe;
 }

@@ -116,11 +116,11 @@ internal sealed class QueueRig : IAsyncDisposable
     public async Task<AppendResult> AppendAsync(long value, Envelope? envelope = null) =>
         await Queue.AppendAsync(envelope ?? Boiler, ++Clock.Now, MessageBody.Of(value), default).AsTask().WaitAsync(Deadline);
 
-    public async Task AppendAsync(IEnumerable<int> values, Envelope? envelope = null)
+    public async Task AppendAsync(IEnumerable<int> values, Envelope? envelope = null, AppendResult expected = AppendResult.Accepted)
     {
         foreach (var value in values)
         {
-            Assert.Equal(AppendResult.Accepted, await AppendAsync(value, envelope));
+            Assert.Equal(expected, await AppendAsync(value, envelope));
         }
     }
 
