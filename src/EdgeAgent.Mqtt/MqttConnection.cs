@@ -67,7 +67,16 @@ public sealed class MqttConnection : IAsyncDisposable
     public void Acknowledge(ushort packetId) => Acknowledge(packetId, PubackReasonCode.Success);
 
     /// <summary>As <see cref="Acknowledge(ushort)"/>, with a code; MQTT 3.1.1 has none and takes any as a success.</summary>
-    public void Acknowledge(ushort packetId, PubackReasonCode code) => _outbox.Acknowledge(packetId, code);
+    /// <exception cref="ArgumentOutOfRangeException">The code is none of the specification's for PUBACK.</exception>
+    public void Acknowledge(ushort packetId, PubackReasonCode code)
+    {
+        if (!Enum.IsDefined(code) || code == PubackReasonCode.PacketTooLarge)
+        {
+            throw new ArgumentOutOfRangeException(nameof(code), code, "not a code of PUBACK"); // [MQTT-3.4.2-1]
+        }
+
+        _outbox.Acknowledge(packetId, code);
+    }
 
     /// <summary>Subscribes, with at most QoS 1.</summary>
     /// <param name="subscriptions">At least one.</param>

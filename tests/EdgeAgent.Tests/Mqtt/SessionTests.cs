@@ -184,24 +184,4 @@ public sealed class SessionTests
         var options = Some.Options(broker.Port) with { SessionExpiry = TimeSpan.FromHours(1) };
         return new MqttClient(change is null ? options : change(options));
     }
-
-    private sealed record Opened(BrokerSide Side, MqttConnection Connection, RecordingHandler Handler)
-    {
-        public static async Task<Opened> ConnectAsync(MqttClient client, ScriptedBroker broker, byte[] connack)
-        {
-            var handler = new RecordingHandler();
-            var connecting = client.ConnectAsync(handler);
-            var side = await broker.AcceptAsync(connack);
-            var outcome = await connecting.WaitAsync(ScriptedBroker.Patience);
-            Assert.True(outcome.IsConnected, outcome.Failure?.Message);
-            return new Opened(side, outcome.Connection, handler);
-        }
-
-        public async Task LoseAsync()
-        {
-            Side.Reset();
-            await Handler.ClosedAsync();
-            await Connection.Completion.WaitAsync(ScriptedBroker.Patience);
-        }
-    }
 }

@@ -38,3 +38,24 @@ internal sealed record Link(ScriptedBroker Broker, BrokerSide Side, MqttClient C
         await Broker.DisposeAsync();
     }
 }
+
+/// <summary>One of several connections of one client to one scripted broker.</summary>
+internal sealed record Opened(BrokerSide Side, MqttConnection Connection, RecordingHandler Handler)
+{
+    public static async Task<Opened> ConnectAsync(MqttClient client, ScriptedBroker broker, byte[] connack)
+    {
+        var handler = new RecordingHandler();
+        var connecting = client.ConnectAsync(handler);
+        var side = await broker.AcceptAsync(connack);
+        var outcome = await connecting.WaitAsync(ScriptedBroker.Patience);
+        Assert.True(outcome.IsConnected, outcome.Failure?.Message);
+        return new Opened(side, outcome.Connection, handler);
+    }
+
+    public async Task LoseAsync()
+    {
+        Side.Reset();
+        await Handler.ClosedAsync();
+        await Connection.Completion.WaitAsync(ScriptedBroker.Patience);
+    }
+}
