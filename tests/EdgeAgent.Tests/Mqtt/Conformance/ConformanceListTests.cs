@@ -21,7 +21,7 @@ public sealed partial class ConformanceListTests
             $"^Mqtt(311)?_{row.Groups["statement"].Value.Replace('.', '_').Replace('-', '_')}_[a-z]", row.Groups["test"].Value));
     }
 
-    private static List<Match> Rows() => [.. Row().Matches(File.ReadAllText(Path.Combine(Root(), "src", "EdgeAgent.Mqtt", "CONFORMANCE.md")))];
+    private static List<Match> Rows() => [.. Row().Matches(File.ReadAllText(Path.Combine(Root(), "src", "EdgeAgent.Mqtt", "CONFORMANCE.md"))).Cast<Match>()];
 
     private static string Root()
     {
