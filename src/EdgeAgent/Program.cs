@@ -1,16 +1,8 @@
 using System.CommandLine;
 using EdgeAgent.Commands;
 
-// The commands. The way of a reading, from sensor to broker, is composed in Hosting/AgentService.cs.
-var root = new RootCommand("Reads sensors, queues what they say while the broker is away, and delivers it with MQTT.")
-{
-    RunCommand.Create(),
-    CheckCommand.Create(),
-    ConfigCommand.Create(),
-    StatusCommand.Create(),
-};
-
-var parsed = root.Parse(args);
+// The way of a reading, from sensor to broker, is composed in Hosting/AgentService.cs.
+var parsed = CommandLine.Create().Parse(args);
 if (parsed.Errors.Count > 0)
 {
     // System.CommandLine ends with 1; a wrong command line is 64 here, so that systemd does not restart it.

@@ -61,7 +61,10 @@ internal sealed class AgentService(
                     clock,
                     time,
                     logs.CreateLogger("delivery"));
-            using var systemd = new SystemdNotifier(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
+            using var systemd = new SystemdNotifier(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"))
+            {
+                WatchdogLimit = SystemdNotifier.ParseWatchdog(Environment.GetEnvironmentVariable("WATCHDOG_USEC")),
+            };
             var reporter = new Reporter(config.Gateway, AgentVersion.Text, sampler, queue, uplink, systemd, time);
             var control = new ControlSocket(controlPath, reporter.Status, time, log);
             if (uplink is null)

@@ -5,22 +5,30 @@ using EdgeAgent.Sensors.Sampling;
 
 namespace EdgeAgent.Hosting;
 
-/// <summary>Puts the stages' snapshots together, and keeps systemd's status line current. Thread-safe.</summary>
+/// <summary>
+/// Puts the stages' snapshots together, and keeps systemd's status line and watchdog current. It asks the stages before it says
+/// that the agent is alive, so one that holds its lock for ever ends in a restart. Thread-safe.
+/// </summary>
 internal sealed class Reporter(
     string gateway, string version, Sampler sampler, MessageQueue queue, Uplink? uplink, SystemdNotifier systemd, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
+    /// <summary>Three signs of life in the time that systemd waits for one: it may be busy for a while.</summary>
+    private readonly TimeSpan _every = systemd.WatchdogLimit is { } limit && limit / 3 < Every ? limit / 3 : Every;
+
     private readonly long _started = time.GetTimestamp();
 
     public async Task RunAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(Every, time);
+        using var timer = new PeriodicTimer(_every, time);
         try
         {
             while (await timer.WaitForNextTickAsync(stop))
             {
                 systemd.Status(Line());
+                _ = sampler.Statuses;
+                systemd.Watchdog();
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

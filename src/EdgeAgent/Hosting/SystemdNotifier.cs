@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
@@ -32,6 +33,13 @@ internal sealed class SystemdNotifier : IDisposable
             _socket = null;
         }
     }
+
+    /// <summary>How long systemd waits for a sign of life (WATCHDOG_USEC, sd_watchdog_enabled(3)); null where it does not.</summary>
+    public TimeSpan? WatchdogLimit { get; init; }
+
+    /// <summary>Reads the value of WATCHDOG_USEC: microseconds.</summary>
+    public static TimeSpan? ParseWatchdog(string? microseconds) =>
+        long.TryParse(microseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? TimeSpan.FromMicroseconds(number) : null;
 
     public void Ready(string status) => Send($"READY=1\nSTATUS={status}");
 

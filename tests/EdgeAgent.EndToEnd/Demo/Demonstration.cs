@@ -15,13 +15,16 @@ internal sealed class Demonstration : IAsyncDisposable
 
     private readonly Mosquitto _broker;
     private readonly Subscriber _subscriber;
+    private readonly TemporaryFolder _folder;
     private readonly AgentProcess _agent;
     private readonly long _started = TimeProvider.System.GetTimestamp();
     private readonly List<long> _depths = [];
     private AgentStatus? _status;
+    private long _taken;
     private bool _brokerRuns = true;
 
-    private Demonstration(Mosquitto broker, Subscriber subscriber, AgentProcess agent) => (_broker, _subscriber, _agent) = (broker, subscriber, agent);
+    private Demonstration(TemporaryFolder folder, Mosquitto broker, Subscriber subscriber, AgentProcess agent) =>
+        (_folder, _broker, _subscriber, _agent) = (folder, broker, subscriber, agent);
 
     private TimeSpan Elapsed => TimeProvider.System.GetElapsedTime(_started);
 
@@ -30,7 +33,7 @@ internal sealed class Demonstration : IAsyncDisposable
         var broker = await Mosquitto.StartAsync(folder);
         var subscriber = await Subscriber.StartAsync(broker);
         var agent = await AgentProcess.StartAsync(folder, MachineSensors.Configuration(folder, broker));
-        return new Demonstration(broker, subscriber, agent);
+        return new Demonstration(folder, broker, subscriber, agent);
     }
 
     /// <summary>Plays it once, from the agent's start to its end, and the arrival of the last message.</summary>
@@ -55,15 +58,10 @@ internal sealed class Demonstration : IAsyncDisposable
             yield return frame;
         }
 
-        var ended = _agent.TerminateAsync();
-        await foreach (var frame in UntilAsync("the agent is stopped: it finishes what it has begun", TimeSpan.Zero, () => ended.IsCompleted && AllArrived))
+        _taken = await Ending.FinishAsync(_agent, _folder, _broker);
+        await foreach (var frame in UntilAsync("the agent is stopped: the witness counts", TimeSpan.Zero, () => DeliveredCount >= _taken || IsQuiet))
         {
             yield return frame;
-        }
-
-        if (await ended != 0)
-        {
-            throw new InvalidOperationException($"the agent ended with exit code {await ended}:\n{string.Join('\n', _agent.Log.TakeLast(20))}");
         }
     }
 
@@ -72,16 +70,30 @@ internal sealed class Demonstration : IAsyncDisposable
     {
         var deliveries = _subscriber.Deliveries.ToArray();
         var delivered = deliveries.DistinctBy(delivery => delivery.Id).ToArray();
-        var taken = Math.Max(_status?.Queue.Accepted ?? 0, delivered.Length);
-        var drained = delivered.Where(delivery => delivery.Historical).ToArray();
+        var drained = Burst([.. delivered.Where(delivery => delivery.Historical)]);
         return new Summary(
-            taken,
+            _taken,
             delivered.Length,
-            taken - delivered.Length,
+            _taken - delivered.Length,
             deliveries.Length - delivered.Length,
             _status?.Queue.Deepest ?? 0,
             drained.Length,
             drained is [] ? TimeSpan.Zero : TimeProvider.System.GetElapsedTime(drained[0].Arrived, drained[^1].Arrived));
+    }
+
+    /// <summary>
+    /// The backlog as it came in one go. One message that missed it (its acknowledgement was lost with the link, say) comes later,
+    /// and says nothing of the rate.
+    /// </summary>
+    private static Delivery[] Burst(Delivery[] backlog)
+    {
+        var end = 1;
+        while (end < backlog.Length && TimeProvider.System.GetElapsedTime(backlog[end - 1].Arrived, backlog[end].Arrived) < TimeSpan.FromMilliseconds(500))
+        {
+            end++;
+        }
+
+        return backlog[..Math.Min(end, backlog.Length)];
     }
 
     public async ValueTask DisposeAsync()
@@ -93,7 +105,8 @@ internal sealed class Demonstration : IAsyncDisposable
 
     private bool Drained => _status is { Broker.State: "connected", Queue.Depth: < 20 };
 
-    private bool AllArrived => DeliveredCount >= (_status?.Queue.Accepted ?? 0);
+    /// <summary>True when the witness has got nothing for so long that nothing more will come.</summary>
+    private bool IsQuiet => _subscriber.Deliveries.ToArray() is not [.., var last] || TimeProvider.System.GetElapsedTime(last.Arrived) > TimeSpan.FromSeconds(3);
 
     /// <summary>Shows frames until both the time is over and the condition holds.</summary>
     private async IAsyncEnumerable<Frame> UntilAsync(string act, TimeSpan time, Func<bool>? condition = null)

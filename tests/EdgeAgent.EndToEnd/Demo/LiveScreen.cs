@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using EdgeAgent.EndToEnd.Harness;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -10,7 +9,8 @@ namespace EdgeAgent.EndToEnd.Demo;
 internal sealed class LiveScreen(IAnsiConsole console) : Screen
 {
     private const int GraphWidth = 60;
-    private const string Bars = " ▁▂▃▄▅▆▇█";
+    private const int LongestValue = 50;
+    private const string Bars = "▁▂▃▄▅▆▇█";
 
     public override Task ShowAsync(IAsyncEnumerable<Frame> frames) =>
         console.Live(new Text(string.Empty)).StartAsync(async live =>
@@ -58,8 +58,7 @@ internal sealed class LiveScreen(IAnsiConsole console) : Screen
         return string.Concat(depths.Chunk(stretch).Select(some => Bars[(int)((Bars.Length - 1) * some.Max() / highest)]));
     }
 
-    private static string Value(JsonElement value) =>
-        value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? "-" : value.ToString() is { Length: > 50 } text ? text[..50] + "…" : value.ToString();
+    private static string Value(string? value) => value is { Length: > LongestValue } ? value[..LongestValue] + "…" : value ?? "-";
 
     private static string Clock(TimeSpan elapsed) => string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds,4:0.0} s");
 

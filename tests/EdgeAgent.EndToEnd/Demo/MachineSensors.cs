@@ -13,6 +13,7 @@ internal static class MachineSensors
             "{id: entropy, type: file, path: /proc/sys/kernel/random/entropy_avail, interval: 50ms}",
             "{id: load, type: exec, command: [/usr/bin/cut, '-d ', -f1, /proc/loadavg], interval: 250ms}",
             .. Temperatures(),
+            .. Counters(),
         ];
         return Harness.Configuration.Of(folder, broker.Url, sensors);
     }
@@ -24,6 +25,17 @@ internal static class MachineSensors
                 .Where(zone => IsReadable(Path.Combine(zone, "temp")))
                 .Select((zone, number) => $"{{id: temperature{number}, type: file, path: {zone}/temp, scale: 0.001, unit: °C, interval: 50ms}}")
             : [];
+
+    /// <summary>The traffic of the first network interfaces: whole numbers that grow.</summary>
+    private static IEnumerable<string> Counters() =>
+        from network in Directory.GetDirectories("/sys/class/net").Order(StringComparer.Ordinal).Take(3)
+        from counter in (string[])["rx_bytes", "rx_packets", "tx_bytes", "tx_packets"]
+        let path = $"{network}/statistics/{counter}"
+        where File.Exists(path)
+        select $"{{id: {IdOf(Path.GetFileName(network))}_{counter}, type: file, path: {path}, interval: 50ms}}";
+
+    /// <summary>The name of an interface as an id of a sensor may be written.</summary>
+    private static string IdOf(string name) => string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : '_'));
 
     private static bool IsReadable(string path)
     {

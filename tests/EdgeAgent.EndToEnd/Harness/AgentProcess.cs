@@ -1,7 +1,10 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace EdgeAgent.EndToEnd.Harness;
 
 /// <summary>The published agent, running in a folder of its own as a systemd service would.</summary>
-internal sealed class AgentProcess : IAsyncDisposable
+internal sealed partial class AgentProcess : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder;
     private readonly ChildProcess _process;
@@ -14,7 +17,13 @@ internal sealed class AgentProcess : IAsyncDisposable
         _process = ChildProcess.Start(
             Binary,
             ["run", "--config", folder["edgeagent.yaml"], "--control", ControlPath],
-            new Dictionary<string, string?> { ["NOTIFY_SOCKET"] = _notify.Path, ["JOURNAL_STREAM"] = null, ["INVOCATION_ID"] = null });
+            new Dictionary<string, string?>
+            {
+                ["NOTIFY_SOCKET"] = _notify.Path,
+                ["WATCHDOG_USEC"] = "600000",
+                ["JOURNAL_STREAM"] = null,
+                ["INVOCATION_ID"] = null,
+            });
     }
 
     /// <summary>The published binary: what EDGEAGENT_BINARY names, otherwise the one that ./dev publish leaves.</summary>
@@ -29,6 +38,12 @@ internal sealed class AgentProcess : IAsyncDisposable
     public IEnumerable<string> Log => _process.Output.ToArray().Concat(_process.Errors.ToArray());
 
     public int Id => _process.Id;
+
+    /// <summary>Its account at the end of a clean stop: readings accepted since its start, and still in the queue.</summary>
+    public (long Accepted, long Queued) Account =>
+        Log.Select(line => AccountLine().Match(line)).FirstOrDefault(match => match.Success) is { } account
+            ? (Number(account.Groups[1]), Number(account.Groups[2]))
+            : throw new InvalidOperationException($"the agent gave no account when it stopped; its log:\n{string.Join('\n', Log.TakeLast(20))}");
 
     private string ControlPath => _folder["control.sock"];
 
@@ -101,4 +116,9 @@ internal sealed class AgentProcess : IAsyncDisposable
         await _process.DisposeAsync();
         await _notify.DisposeAsync();
     }
+
+    private static long Number(Group group) => long.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("stopped: ([0-9]+) readings accepted, [0-9]+ delivered, ([0-9]+) queued")]
+    private static partial Regex AccountLine();
 }

@@ -30,8 +30,8 @@ internal sealed record AgentStatus(string Gateway, string Version, BrokerStatus 
 }
 
 /// <param name="State">connected, connecting, waiting or none.</param>
-internal sealed record BrokerStatus(string State, string? LastError, string? Protocol);
+internal sealed record BrokerStatus(string State, string? LastError, string? Protocol, long Connections);
 
 internal sealed record QueueStatus(long Depth, long Deepest, long InFlight, long Accepted, long Acknowledged, long DiskBytes, long WrittenBytes);
 
-internal sealed record SensorStatus(string Id, string Type, long Readings, long Failures, JsonElement LastValue, string? LastError);
+internal sealed record SensorStatus(string Id, string Type, long Readings, long Failures, string? LastValue, string? LastError);

@@ -60,11 +60,11 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a program to its end.</summary>
+    /// <summary>Runs a program to its end, which may take minutes when it packs or unpacks on a busy machine.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string program, params string[] arguments)
     {
         await using var child = Start(program, arguments);
-        var exitCode = await child.WhenExitedAsync();
+        var exitCode = await child.WhenExitedAsync(TimeSpan.FromMinutes(5));
         return (exitCode, string.Join('\n', child.Output.ToArray()), string.Join('\n', child.Errors.ToArray()));
     }
 
@@ -77,9 +77,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for its end and the end of its output; gives its exit code (128 and the signal's number when a signal ended it).</summary>
-    public async Task<int> WhenExitedAsync()
+    public async Task<int> WhenExitedAsync(TimeSpan? patience = null)
     {
-        using var deadline = new CancellationTokenSource(Feed<string>.Patience);
+        using var deadline = new CancellationTokenSource(patience ?? Feed<string>.Patience);
         try
         {
             await _process.WaitForExitAsync(deadline.Token);

@@ -41,6 +41,15 @@ public sealed class SystemdNotifierTests
         notifier.Ready("fine");
     }
 
+    [Theory]
+    [InlineData("3000000", 3.0)]
+    [InlineData("0", null)]
+    [InlineData("-1", null)]
+    [InlineData("soon", null)]
+    [InlineData(null, null)]
+    public void The_watchdogs_patience_is_in_microseconds(string? variable, double? seconds) =>
+        Assert.Equal(seconds, SystemdNotifier.ParseWatchdog(variable)?.TotalSeconds);
+
     private static string Receive(Socket socket)
     {
         var buffer = new byte[1024];
