@@ -9,7 +9,8 @@ namespace EdgeAgent.Delivery;
 /// Delivers the queue over one connection: takes messages from the lanes in their order, keeps as many in flight as
 /// <see cref="Pacing"/> allows, and tells the queue what the broker answered. Lives as long as its connection.
 /// </summary>
-internal sealed class Drainer(MessageQueue queue, DeliveryConfig config, MessageEncoder encoder, BootClock clock, TimeProvider time) : IMqttConnectionHandler
+internal sealed class Drainer(
+    MessageQueue queue, DeliveryConfig config, MessageEncoder encoder, Suspicion suspicion, BootClock clock, TimeProvider time) : IMqttConnectionHandler
 {
     /// <summary>How long a message that the broker put off waits before it is offered again.</summary>
     private static readonly TimeSpan TryLaterDelay = TimeSpan.FromSeconds(5);
@@ -17,8 +18,9 @@ internal sealed class Drainer(MessageQueue queue, DeliveryConfig config, Message
     // Shared by the drainer's loop and the connection's receive loop.
     private readonly Signal _signal = new();
     private readonly TaskCompletionSource<MqttClosed> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Pacing _pacing = new(config, 1, time);
+    private Pacing _pacing = new(config, 1, suspicion, time);
     private long _lastAcknowledgement;
+    private long _provenAt;
 
     // The receive loop only.
     private readonly long[] _accepted = new long[256];
@@ -29,6 +31,8 @@ internal sealed class Drainer(MessageQueue queue, DeliveryConfig config, Message
     private ITimer? _timer;
     private long _startedAt;
     private TimeSpan _backlogDelay;
+    private TimeSpan? _controlTime;
+    private bool _isSuspectSent;
 
     /// <summary>Completes with the reason when the connection is over.</summary>
     public Task<MqttClosed> Closed => _closed.Task;
@@ -45,7 +49,7 @@ internal sealed class Drainer(MessageQueue queue, DeliveryConfig config, Message
     /// <param name="stop">Ends the delivery; the connection stays for the last acknowledgements.</param>
     public async Task DrainAsync(MqttConnection connection, TimeSpan backlogDelay, CancellationToken stop)
     {
-        _pacing = new Pacing(config, connection.Connack.ReceiveMaximum, time);
+        _pacing = new Pacing(config, connection.Connack.ReceiveMaximum, suspicion, time);
         _startedAt = time.GetTimestamp();
         _backlogDelay = backlogDelay;
         queue.BeginConnection(config.Order);
@@ -86,8 +90,11 @@ internal sealed class Drainer(MessageQueue queue, DeliveryConfig config, Message
             var token = new PublishToken(acknowledgement.Token);
             if (token == PublishToken.Own)
             {
+                Volatile.Write(ref _provenAt, time.GetTimestamp());
                 continue;
             }
+
+            suspicion.Answered(token.Sequence);
 
             if (acknowledgement.ReasonCode.Verdict() != PubackVerdict.Accepted)
             {
@@ -125,6 +132,19 @@ internal sealed class Drainer(MessageQueue queue, DeliveryConfig config, Message
         _signal.Set();
     }
 
+    /// <summary>To be called when the connection is over and what was in flight still is: sets a message aside that has been found at fault.</summary>
+    public void JudgeEnd(MqttClosed reason)
+    {
+        var suspect = suspicion.Suspect;
+        var oldest = reason.OldestUnacknowledged is { } bits && new PublishToken(bits) is var token && token != PublishToken.Own ? token.Sequence : (long?)null;
+        var wasCut = reason.Kind is MqttClosedKind.ByBroker or MqttClosedKind.ConnectionLost or MqttClosedKind.AcknowledgementTimeout;
+        if (suspicion.ConnectionEnded(wasCut, oldest, reason.Unacknowledged, _isSuspectSent && oldest == suspect))
+        {
+            queue.Quarantine(
+                suspect!.Value, (byte)(reason.ReasonCode ?? DisconnectReasonCode.UnspecifiedError), "the broker cut the connection each time this message was sent alone");
+        }
+    }
+
     private void Refused(PublishToken token, in PublishAcknowledgement acknowledgement)
     {
         if (acknowledgement.ReasonCode.Verdict() == PubackVerdict.MessageAtFault)
@@ -147,9 +167,7 @@ internal sealed class Drainer(MessageQueue queue, DeliveryConfig config, Message
         {
         }
 
-        var wait = _pacing.UntilRate;
-        var untilBacklog = _backlogDelay == TimeSpan.Zero ? TimeSpan.Zero : _backlogDelay - time.GetElapsedTime(_startedAt);
-        wait = wait > untilBacklog ? wait : untilBacklog;
+        var wait = Longest(_pacing.UntilRate, UntilBacklog(), UntilTrial() ?? TimeSpan.Zero);
         if (wait > TimeSpan.Zero)
         {
             // A millisecond more: a timer may come a moment early, and would then be the last one.
@@ -169,22 +187,51 @@ internal sealed class Drainer(MessageQueue queue, DeliveryConfig config, Message
 
     private bool TryTakeLive() => _pacing.MaySendLive && queue.TryTake(Lane.Live, out _held);
 
-    private bool TryTakeBacklog() =>
-        _pacing.MaySendBacklog && (_backlogDelay == TimeSpan.Zero || BacklogMayStart()) && queue.TryTake(Lane.Backlog, out _held);
+    private bool TryTakeBacklog() => _pacing.MaySendBacklog && UntilBacklog() <= TimeSpan.Zero && queue.TryTake(Lane.Backlog, out _held);
 
-    private bool BacklogMayStart()
+    private TimeSpan UntilBacklog()
     {
-        if (time.GetElapsedTime(_startedAt) < _backlogDelay)
+        if (_backlogDelay == TimeSpan.Zero)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var left = _backlogDelay - time.GetElapsedTime(_startedAt);
+        _backlogDelay = left > TimeSpan.Zero ? _backlogDelay : TimeSpan.Zero;
+        return left;
+    }
+
+    /// <summary>
+    /// How long the suspect in hand must still wait for its trial; zero when nothing is to wait for. Null: for as long as the connection
+    /// has not answered the agent's own message, which shows that it works in both directions.
+    /// </summary>
+    private TimeSpan? UntilTrial()
+    {
+        if (!_isHolding || _held.Sequence != suspicion.Suspect)
+        {
+            return TimeSpan.Zero;
+        }
+
+        if (Volatile.Read(ref _provenAt) is not (> 0 and var provenAt))
+        {
+            return null;
+        }
+
+        _controlTime ??= Suspicion.ControlTime(time.GetElapsedTime(_startedAt, provenAt), Random.Shared.NextDouble());
+        return _controlTime.Value - time.GetElapsedTime(provenAt);
+    }
+
+    private static TimeSpan Longest(TimeSpan first, TimeSpan second, TimeSpan third) =>
+        TimeSpan.FromTicks(Math.Max(first.Ticks, Math.Max(second.Ticks, third.Ticks)));
+
+    private bool TrySend(MqttConnection connection)
+    {
+        if (UntilTrial() is not { Ticks: <= 0 })
         {
             return false;
         }
 
-        _backlogDelay = TimeSpan.Zero;
-        return true;
-    }
-
-    private bool TrySend(MqttConnection connection)
-    {
+        _isSuspectSent = _held.Sequence == suspicion.Suspect;
         var publish = encoder.Encode(_held, connection.Connack.RetainAvailable, RemainingExpiry());
         var token = new PublishToken(_held.Sequence, publish.Topic.Length + publish.Payload.Length);
         _pacing.BeforeSend(token);

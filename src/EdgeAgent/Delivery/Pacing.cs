@@ -4,10 +4,10 @@ namespace EdgeAgent.Delivery;
 
 /// <summary>
 /// Whether another message may go now: the number in flight (the configuration's and the broker's limit), the bytes in flight (the
-/// adaptive window) and the rate. A live message only heeds the number and the rate; one place of the number is kept for it, so that a
+/// adaptive window) and the rate; one at a time while a message is suspected. A live message only heeds the number and the rate; one place of the number is kept for it, so that a
 /// full window of backlog never makes it wait. Sending is for the drainer's loop, answers come from any thread.
 /// </summary>
-internal sealed class Pacing(DeliveryConfig config, int receiveMaximum, TimeProvider time)
+internal sealed class Pacing(DeliveryConfig config, int receiveMaximum, Suspicion suspicion, TimeProvider time)
 {
     private readonly int _most = Math.Min(config.MaxInFlight, receiveMaximum);
     private readonly TokenBucket _rate = new(config.Rate, time);
@@ -17,12 +17,14 @@ internal sealed class Pacing(DeliveryConfig config, int receiveMaximum, TimeProv
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    public bool MaySendLive => InFlight < _most && _rate.HasPlace;
+    public bool MaySendLive => InFlight < Most && _rate.HasPlace;
 
-    public bool MaySendBacklog => (InFlight < _most - 1 || (_most == 1 && InFlight == 0)) && Window.HasRoom && _rate.HasPlace;
+    public bool MaySendBacklog => (InFlight == 0 || InFlight < Most - 1) && Window.HasRoom && _rate.HasPlace;
 
     /// <summary>How long until the rate allows the next message; zero when it does.</summary>
     public TimeSpan UntilRate => _rate.UntilNext();
+
+    private int Most => suspicion.IsCareful ? 1 : _most;
 
     /// <summary>Counts a message before it goes, because its answer may come while the sending call has not returned.</summary>
     public void BeforeSend(PublishToken token)

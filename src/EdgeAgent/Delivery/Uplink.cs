@@ -21,6 +21,7 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
         "the broker takes no QoS 1 (its Maximum QoS is 0), so delivery cannot be confirmed; everything stays queued. Allow QoS 1 for this client at the broker";
 
     private readonly MessageEncoder _encoder = new();
+    private readonly Suspicion _suspicion = new();
     private readonly MqttClient[] _clients = [.. broker.Addresses.Select(address => new MqttClient(UplinkOptions.For(address, broker, presence), time))];
     private Drainer? _drainer;
     private volatile UplinkStatus _status = new(UplinkState.Connecting, time.GetUtcNow(), null, null, null, 0);
@@ -84,7 +85,7 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
         var index = _next;
         var address = broker.Addresses[index].ToString();
         SetState(UplinkState.Connecting, address, null, _status.LastError);
-        var drainer = new Drainer(queue, delivery, _encoder, clock, time);
+        var drainer = new Drainer(queue, delivery, _encoder, _suspicion, clock, time);
         var outcome = await _clients[index].ConnectAsync(drainer, stop);
         if (outcome.Connection is not { } connection)
         {
@@ -123,6 +124,7 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
             }
 
             var reason = await drainer.Closed;
+            drainer.JudgeEnd(reason);
             var wasStable = time.GetElapsedTime(started) >= Backoff.StableAfter(broker.BackoffMaximum);
             if (!stop.IsCancellationRequested)
             {

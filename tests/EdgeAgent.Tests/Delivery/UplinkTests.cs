@@ -108,6 +108,66 @@ public sealed class UplinkTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_message_that_makes_the_broker_cut_the_connection_is_found_and_the_others_arrive()
+    {
+        const int Poison = 13;
+        await AppendAsync([.. Enumerable.Range(1, 30)]);
+        Start();
+        var arrived = new HashSet<int>();
+        while (arrived.Count < 29)
+        {
+            var broker = await _broker.AcceptAsync(Wire.Connack5);
+            while (arrived.Count < 29 && await broker.TryReadAsync() is { } packet)
+            {
+                if (packet.Type == Publish && packet.Topic == "pi/boiler" && Value(packet) == Poison)
+                {
+                    broker.Reset();
+                    break;
+                }
+
+                if (packet.Type == Publish)
+                {
+                    await broker.SendAsync(Wire.Puback(packet.PacketId));
+                    _ = packet.Topic == "pi/boiler" && arrived.Add(Value(packet));
+                }
+            }
+        }
+
+        await WaitForAsync(() => _rig.Queue.Snapshot() is { Depth: 0, DeadLetters: 1 });
+        Assert.DoesNotContain(Poison, arrived);
+    }
+
+    [Fact]
+    public async Task A_flapping_link_makes_no_dead_letter()
+    {
+        const int Seed = 4711;
+        var random = new Random(Seed);
+        await AppendAsync([.. Enumerable.Range(1, 200)]);
+        Start();
+        for (var connection = 0; _rig.Queue.Snapshot().Depth > 0; connection++)
+        {
+            Assert.True(connection < 500, $"no progress, seed {Seed}");
+            var broker = await _broker.AcceptAsync(Wire.Connack5);
+            for (var life = random.Next(1, 12); life > 0 && _rig.Queue.Snapshot().Depth > 0; life--)
+            {
+                if (await broker.TryReadAsync() is not { } packet)
+                {
+                    break;
+                }
+
+                if (packet.Type == Publish && life > 1)
+                {
+                    await broker.SendAsync(Wire.Puback(packet.PacketId));
+                }
+            }
+
+            broker.Reset();
+        }
+
+        Assert.Equal(0, _rig.Queue.Snapshot().DeadLetters);
+    }
+
+    [Fact]
     public async Task Oldest_first_keeps_the_order_of_acceptance_across_the_lanes()
     {
         await AppendAsync(1, 2, 3);
