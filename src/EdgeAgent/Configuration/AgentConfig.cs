@@ -38,9 +38,30 @@ internal sealed record BrokerConfig
 
     public required TimeSpan KeepAlive { get; init; }
 
+    /// <summary>For the addresses with mqtts.</summary>
+    public TlsConfig Tls { get; init; } = new();
+
     public required TimeSpan BackoffInitial { get; init; }
 
     public required TimeSpan BackoffMaximum { get; init; }
+}
+
+/// <summary>How to verify the broker, and how to prove who the client is. The files are PEM.</summary>
+internal sealed record TlsConfig
+{
+    /// <summary>The authorities to trust; null: those of the system.</summary>
+    public string? CaFile { get; init; }
+
+    public string? CertFile { get; init; }
+
+    /// <summary>The key of the certificate; null: it stands in the certificate's file.</summary>
+    public string? KeyFile { get; init; }
+
+    /// <summary>The name that the broker's certificate must carry; null: the host.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>The application protocol to ask for; null: none.</summary>
+    public string? Alpn { get; init; }
 }
 
 /// <summary>One broker.</summary>

@@ -14,12 +14,12 @@ internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment enviro
         var config = new AgentConfig
         {
             Gateway = gateway,
-            Broker = values.IsSet(schema.Broker) ? BrokerSection.Bind(values.Get(schema.Broker), environment.DefaultClientId(gateway), scope) : null,
+            Broker = values.NodeOf(schema.Broker) is { } broker ? BrokerSection.Bind(values.Get(schema.Broker), broker, environment.DefaultClientId(gateway), scope) : null,
             Queue = QueueSection.Bind(values.Get(schema.Queue)),
             Clock = ClockSection.Bind(values.Get(schema.Clock)),
             Delivery = DeliverySection.Bind(values.Get(schema.Delivery)),
             Status = StatusSection.Bind(values.Get(schema.Status), gateway),
-            Sensors = BindSensors(values.Get(schema.Sensors), gateway, publish),
+            Sensors = BindSensors(values.Get(schema.Sensors), gateway, publish, values.Get(schema.Delivery)),
         };
         // Where something is mistyped, what seems to be missing may be there.
         if (scope.Problems.Exists(problem => problem.Severity == Severity.Error))
@@ -44,14 +44,14 @@ internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment enviro
     private void Warn(string path, string message, string hint) =>
         scope.Problems.Add(new Problem(Severity.Warning, message) { File = path, Hint = hint });
 
-    private ImmutableArray<SensorConfig> BindSensors(ImmutableArray<KeyValues> entries, string gateway, KeyValues publish)
+    private ImmutableArray<SensorConfig> BindSensors(ImmutableArray<KeyValues> entries, string gateway, KeyValues publish, KeyValues delivery)
     {
         var sensors = ImmutableArray.CreateBuilder<SensorConfig>(entries.Length);
         var ids = new Dictionary<string, SourceSpan>(StringComparer.Ordinal);
         var topics = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var entry in entries)
         {
-            var sensor = SensorSection.Bind(entry, gateway, publish, scope);
+            var sensor = SensorSection.Bind(entry, gateway, publish, delivery, scope);
             sensors.Add(sensor);
             if (entry.NodeOf(SensorSection.Id) is not { } id || sensor.Id.Length == 0)
             {

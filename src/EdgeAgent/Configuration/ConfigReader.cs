@@ -29,6 +29,7 @@ internal static class ConfigReader
         var secrets = new SecretStore(environment.GetVariable("CREDENTIALS_DIRECTORY"), ConfigFiles.Beside(path, "secrets.yaml"), scope);
         var resolved = new Resolver(environment.GetVariable, secrets, scope).Resolve(root);
         SectionShape.TryRead(resolved, schema.All, scope, "", out var values);
+        SecretCheck.Warn(values, scope);
         var config = new ConfigBinder(schema, environment, scope).Bind(values, path);
         var hasErrors = problems.Exists(found => found.Severity == Severity.Error);
         var plan = hasErrors ? null : OfflinePlan.For(config, schema);

@@ -75,6 +75,7 @@ internal static class ConfigShow
             var derived = new Dictionary<Key, (string Value, string Origin)>
             {
                 [SensorSection.Topic] = (YamlText.Write(sensor.Topic), "publish.topic"),
+                [SensorSection.HistoryTopic] = (YamlText.Write(sensor.HistoryTopic ?? sensor.Topic), sensor.HistoryTopic is null ? "the topic" : "delivery.history_topic"),
                 [SensorSection.Retain] = (FlagShape.Instance.Write(sensor.Retain), "publish.retain"),
             };
             foreach (var key in entries[i].Keys)
@@ -109,7 +110,7 @@ internal static class ConfigShow
         {
             shown.Add(new ShownValue(path, known.Value, known.Origin));
         }
-        else if (key.Write(key.DefaultValue) is { Length: > 0 } written)
+        else if (key.Write(key.DefaultValue) is not ("" or "[]" or "{}") and var written)
         {
             shown.Add(new ShownValue(path, written, Default));
         }

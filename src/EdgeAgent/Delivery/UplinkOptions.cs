@@ -19,6 +19,16 @@ internal static class UplinkOptions
         Username = broker.Username,
         Password = broker.Password is { } password ? Encoding.UTF8.GetBytes(password.Reveal()) : (ReadOnlyMemory<byte>?)null,
         KeepAlive = broker.KeepAlive,
+        Tls = address.Tls
+            ? new MqttTlsOptions
+            {
+                CaFile = broker.Tls.CaFile,
+                CertificateFile = broker.Tls.CertFile,
+                KeyFile = broker.Tls.KeyFile,
+                ServerName = broker.Tls.ServerName,
+                ApplicationProtocols = broker.Tls.Alpn is { } protocol ? [protocol] : [],
+            }
+            : null,
         CleanStart = true,
         Will = presence.Will,
         Protocol = broker.Protocol switch

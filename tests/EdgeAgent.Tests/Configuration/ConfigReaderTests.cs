@@ -64,6 +64,52 @@ public sealed class ConfigReaderTests
     }
 
     [Fact]
+    public void Several_brokers_and_tls_are_read()
+    {
+        using var folder = new ConfigFolder();
+        folder.Write("key.pem", "");
+        var broker = ConfigFolder.ReadGood($$"""
+            broker:
+              urls: [mqtts://one.example.com, "mqtt://[::1]:1884"]
+              tls: {ca_file: /no/ca.pem, cert_file: {{folder["key.pem"]}}, key_file: {{folder["key.pem"]}}, server_name: x.example.com, alpn: mqtt}
+            """).Broker!;
+
+        Assert.Equal("mqtts://one.example.com:8883 mqtt://[::1]:1884", string.Join(' ', broker.Addresses));
+        Assert.Equal(
+            new TlsConfig { CaFile = "/no/ca.pem", CertFile = folder["key.pem"], KeyFile = folder["key.pem"], ServerName = "x.example.com", Alpn = "mqtt" },
+            broker.Tls);
+    }
+
+    [Fact]
+    public void What_will_not_help_tls_is_a_warning()
+    {
+        using var folder = new ConfigFolder();
+        folder.Write("key.pem", "", mode: 0b110_100_100);
+
+        Assert.Equal(
+            [
+                "edgeagent.yaml:4:3: warning: broker.tls: does nothing, for the URL is without TLS (write mqtts:// in the URL)",
+                "edgeagent.yaml:4:12: warning: broker.tls.ca_file: there is no such file, or this user cannot see it (it is looked for again at each connect)",
+                $"edgeagent.yaml:6:14: warning: broker.tls.key_file: every user of this machine can read the key (chmod 640 {folder["key.pem"]})",
+            ],
+            folder.Read($"broker:\n url: mqtt://host\n tls:\n  ca_file: /no/ca.pem\n  cert_file: {folder["key.pem"]}\n  key_file:  {folder["key.pem"]}\nsensors: []\n")
+                .Problems.Select(problem => ProblemText.Line(problem).Replace(folder.Main, "edgeagent.yaml", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_backlog_has_a_topic_of_its_own_where_one_is_set()
+    {
+        var sensors = ConfigFolder.ReadGood("""
+            delivery: {history_topic: "{topic}/history"}
+            sensors:
+              - {id: a, type: system}
+              - {id: b, type: system, topic: x/y, history_topic: "old/{sensor}"}
+            """).Sensors;
+
+        Assert.Equal(["pi/a/history", "old/b"], sensors.Select(sensor => sensor.HistoryTopic));
+    }
+
+    [Fact]
     public void The_default_client_id_tells_machines_of_one_name_apart()
     {
         using var one = new ConfigFolder();

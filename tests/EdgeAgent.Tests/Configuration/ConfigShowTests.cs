@@ -62,6 +62,7 @@ public sealed class ConfigShowTests : IDisposable
               interval: 10s                                     # default
               timeout: 5s                                       # default
               topic: pi/a                                       # publish.topic
+              history_topic: pi/a                               # the topic
               retain: false                                     # publish.retain
               priority: normal                                  # default
               offline: keep_all                                 # default

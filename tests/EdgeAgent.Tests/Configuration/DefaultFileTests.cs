@@ -34,7 +34,7 @@ public sealed partial class DefaultFileTests : IDisposable
 
         var reading = Read(Uncommented);
 
-        Assert.True(reading.Problems.IsEmpty, ProblemText.Render(reading.Problems));
+        Assert.True(reading.Problems.All(problem => problem.Message.Contains("there is no such file", StringComparison.Ordinal)), ProblemText.Render(reading.Problems));
         Assert.Equal(SensorCatalog.Kinds.Select(kind => kind.Name), reading.Config!.Sensors.Select(sensor => sensor.Type).Distinct());
     }
 
@@ -45,31 +45,43 @@ public sealed partial class DefaultFileTests : IDisposable
         var values = Read(Uncommented).Values;
 
         Assert.Equal(Schema.All, values.Set.Keys.OrderBy(key => Schema.All.IndexOf(key)));
-        foreach (var section in Schema.All.OfType<Key<KeyValues>>())
-        {
-            Assert.Equal(((SectionShape)section.Shape).Keys.Select(key => key.Name).Order(), values.Get(section).Set.Keys.Select(key => key.Name).Order());
-        }
+        AssertNamesEveryKey(values);
     }
 
     [Fact]
     public void Its_settings_are_the_defaults()
     {
         _folder.Write("secrets.yaml", "mqtt_password: x\n");
-        var all = Read(Uncommented).Values;
-
-        foreach (var section in Schema.All.OfType<Key<KeyValues>>())
-        {
-            foreach (var (key, value) in all.Get(section).Set)
-            {
-                if (!key.IsRequired && (key.DefaultValue is not null || key == DeliverySection.Rate))
-                {
-                    Assert.True(key.AreEqual(key.DefaultValue, value.Value), $"the default of {section.Name}.{key.Name} is {key.Write(key.DefaultValue)}");
-                }
-            }
-        }
+        AssertSaysDefaults(Read(Uncommented).Values);
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static void AssertNamesEveryKey(KeyValues values)
+    {
+        foreach (var section in values.Keys.OfType<Key<KeyValues>>())
+        {
+            // Instead of url, and named in its comment.
+            var keys = ((SectionShape)section.Shape).Keys.Where(key => key != BrokerSection.Urls);
+            Assert.Equal(keys.Select(key => key.Name).Order(), values.Get(section).Set.Keys.Select(key => key.Name).Order());
+            AssertNamesEveryKey(values.Get(section));
+        }
+    }
+
+    private static void AssertSaysDefaults(KeyValues values)
+    {
+        foreach (var (key, value) in values.Set)
+        {
+            if (value.Value is KeyValues inner)
+            {
+                AssertSaysDefaults(inner);
+            }
+            else if (key.Name != "sensors" && (key.DefaultValue is not null || key == DeliverySection.Rate))
+            {
+                Assert.True(key.AreEqual(key.DefaultValue, value.Value), $"the default of {key.Name} is {key.Write(key.DefaultValue)}");
+            }
+        }
+    }
 
     private ConfigReading Read(string text)
     {

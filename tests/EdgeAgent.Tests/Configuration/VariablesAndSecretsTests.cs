@@ -87,6 +87,22 @@ public sealed class VariablesAndSecretsTests : IDisposable
     }
 
     [Fact]
+    public void A_password_in_a_file_that_every_user_can_read_is_a_warning()
+    {
+        const string Text = "broker: {url: mqtt://host, username: pi, password: hunter2}\nsensors: []\n";
+        _folder.Write("edgeagent.yaml", Text, mode: 0b110_100_100);
+
+        Assert.Equal(
+            [$"edgeagent.yaml:1:52: warning: every user of this machine can read this password (chmod 640 {_folder.Main}, or write !secret NAME and put it into secrets.yaml)"],
+            [.. _folder.Read().Problems.Select(problem => ProblemText.Line(problem).Replace($"{_folder.Main}:1", "edgeagent.yaml:1", StringComparison.Ordinal))]);
+
+        _folder.Set("PASSWORD", "hunter2");
+        _folder.Write("edgeagent.yaml", Text.Replace("hunter2", "\"${PASSWORD}\"", StringComparison.Ordinal), mode: 0b110_100_100);
+
+        Assert.Empty(_folder.Read().Problems);
+    }
+
+    [Fact]
     public void A_file_of_secrets_that_nothing_asks_for_is_not_opened()
     {
         _folder.Write("secrets.yaml", "][", mode: 0b110_100_100);

@@ -1,12 +1,17 @@
 using System.Collections.Immutable;
 using EdgeAgent.Configuration.Shapes;
+using EdgeAgent.Configuration.Yaml;
 
 namespace EdgeAgent.Configuration.Sections;
 
 /// <summary><c>broker:</c> where messages go.</summary>
 internal static class BrokerSection
 {
-    public static readonly Key<BrokerAddress> Url = new("url", "where the broker is: mqtt://HOST:PORT", BrokerUrlShape.Instance, null!, isRequired: true);
+    public static readonly Key<BrokerAddress?> Url = new(
+        "url", "where the broker is: mqtt://HOST:PORT, or mqtts://HOST:PORT with TLS", new OptionalReferenceShape<BrokerAddress>(BrokerUrlShape.Instance), null);
+
+    public static readonly Key<ImmutableArray<BrokerAddress>> Urls = new(
+        "urls", "several brokers instead of url, tried in this order", new ListShape<BrokerAddress>(BrokerUrlShape.Instance, "a list of URLs", minimum: 1), []);
 
     public static readonly Key<string?> ClientId = new(
         "client_id", "the name of this agent at the broker; by default the gateway and a hash of the machine's id", new OptionalReferenceShape<string>(ClientIdShape.Instance), null);
@@ -29,10 +34,22 @@ internal static class BrokerSection
 
     public static readonly Key<KeyValues> Backoff = Keys.Section("backoff", "the pauses between attempts to connect; each is about twice the one before", Initial, Maximum);
 
-    public static readonly ImmutableArray<Key> All = [Url, ClientId, Username, Password, Protocol, KeepAlive, Backoff];
+    public static readonly Key<KeyValues> Tls = Keys.Section("tls", "for mqtts: whom to trust, and who this agent is", TlsSection.All);
 
-    public static BrokerConfig Bind(KeyValues values, string defaultClientId, ReadScope scope)
+    public static readonly ImmutableArray<Key> All = [Url, Urls, ClientId, Username, Password, Protocol, KeepAlive, Tls, Backoff];
+
+    /// <param name="values">The values of the section.</param>
+    /// <param name="section">Where it stands.</param>
+    /// <param name="defaultClientId">The client id where none is set.</param>
+    /// <param name="scope">Gets what only shows between keys.</param>
+    public static BrokerConfig Bind(KeyValues values, Node section, string defaultClientId, ReadScope scope)
     {
+        var addresses = BindAddresses(values, section, scope);
+        if (values.NodeOf(Tls) is { } tls && !addresses.IsEmpty && !addresses.Any(address => address.Tls))
+        {
+            scope.Warn(tls.Span, "broker.tls: does nothing, for the URL is without TLS", "write mqtts:// in the URL");
+        }
+
         var backoff = values.Get(Backoff);
         var initial = backoff.Get(Initial);
         var maximum = backoff.Get(Maximum);
@@ -48,14 +65,32 @@ internal static class BrokerSection
 
         return new BrokerConfig
         {
-            Addresses = values.IsSet(Url) ? [values.Get(Url)] : [],
+            Addresses = addresses,
             ClientId = values.Get(ClientId) ?? defaultClientId,
             Username = values.Get(Username),
             Password = values.Get(Password),
             Protocol = values.Get(Protocol),
             KeepAlive = values.Get(KeepAlive),
+            Tls = TlsSection.Bind(values.Get(Tls), scope),
             BackoffInitial = initial,
             BackoffMaximum = maximum,
         };
+    }
+
+    private static ImmutableArray<BrokerAddress> BindAddresses(KeyValues values, Node section, ReadScope scope)
+    {
+        switch (values.NodeOf(Url), values.NodeOf(Urls))
+        {
+            case (null, null) when section is MapNode map && !map.Entries.Any(entry => DidYouMean.Find(entry.Key.Text, [Url.Name, Urls.Name]) is not null):
+                scope.Error(section.Span, "'url' is missing in broker", $"url: {Url.Summary}");
+                break;
+            case ({ }, { } urls):
+                scope.Error(urls.Span, "broker.urls: there is a broker.url too", "keep one of them");
+                break;
+            default:
+                break;
+        }
+
+        return values.Get(Url) is { } address ? [address] : values.Get(Urls);
     }
 }

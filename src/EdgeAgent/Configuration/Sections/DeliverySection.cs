@@ -14,7 +14,12 @@ internal static class DeliverySection
 
     public static readonly Key<double?> Rate = new("rate", "how many messages may go out per second: unlimited, or such as 50/s", RateShape.Instance, null);
 
-    public static readonly ImmutableArray<Key> All = [Order, MaxInFlight, Rate];
+    public static readonly Key<string?> HistoryTopic = new(
+        "history_topic", "where the backlog goes, such as {topic}/history; otherwise to the topic of the sensor",
+        new OptionalReferenceShape<string>(new TopicShape("gateway", "sensor", "type", "topic")), null)
+    { Example = "\"{topic}/history\"" };
+
+    public static readonly ImmutableArray<Key> All = [Order, MaxInFlight, Rate, HistoryTopic];
 
     public static DeliveryConfig Bind(KeyValues values) => new()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EdgeAgent.Configuration.Shapes;
+using EdgeAgent.Configuration.Yaml;
 using EdgeAgent.Readings;
 
 namespace EdgeAgent.Configuration.Sections;
@@ -21,7 +22,7 @@ internal static class SensorSection
         "topic", "where its readings go; otherwise publish.topic", new OptionalReferenceShape<string>(new TopicShape("gateway", "sensor", "type")), null);
 
     public static readonly Key<string?> HistoryTopic = new(
-        "history_topic", "where readings of the backlog go; otherwise to the same topic", new OptionalReferenceShape<string>(new TopicShape("gateway", "sensor", "type", "topic")), null);
+        "history_topic", "where readings of the backlog go; otherwise delivery.history_topic", new OptionalReferenceShape<string>(new TopicShape("gateway", "sensor", "type", "topic")), null);
 
     public static readonly Key<bool?> Retain = new(
         "retain", "the broker keeps the newest reading; otherwise publish.retain", new OptionalShape<bool>(FlagShape.Instance), null);
@@ -39,16 +40,16 @@ internal static class SensorSection
 
     public static readonly ImmutableArray<Key> All = [Id, Type, Interval, Timeout, Topic, HistoryTopic, Retain, Expiry, Priority, Offline, Unit];
 
-    public static SensorConfig Bind(KeyValues values, string gateway, KeyValues publish, ReadScope scope)
+    public static SensorConfig Bind(KeyValues values, string gateway, KeyValues publish, KeyValues delivery, ReadScope scope)
     {
         var id = values.Get(Id);
         var type = values.Get(Type);
         var topic = TopicTemplate.Expand(values.Get(Topic) ?? publish.Get(PublishSection.Topic), ("gateway", gateway), ("sensor", id), ("type", type));
-        var history = values.Get(HistoryTopic) is { } template
+        var history = (values.Get(HistoryTopic) ?? delivery.Get(DeliverySection.HistoryTopic)) is { } template
             ? TopicTemplate.Expand(template, ("gateway", gateway), ("sensor", id), ("type", type), ("topic", topic))
             : null;
-        CheckExpanded(topic, values, Topic, publish, scope);
-        CheckExpanded(history, values, HistoryTopic, publish, scope);
+        CheckExpanded(topic, values, values.NodeOf(Topic) ?? publish.NodeOf(PublishSection.Topic), scope);
+        CheckExpanded(history, values, values.NodeOf(HistoryTopic) ?? delivery.NodeOf(DeliverySection.HistoryTopic), scope);
         return new SensorConfig
         {
             Id = id,
@@ -68,10 +69,9 @@ internal static class SensorSection
     }
 
     /// <summary>A template that is well formed can still become too long, or an empty topic.</summary>
-    private static void CheckExpanded(string? topic, KeyValues values, Key<string?> key, KeyValues publish, ReadScope scope)
+    private static void CheckExpanded(string? topic, KeyValues values, Node? template, ReadScope scope)
     {
-        if (topic is not null && values.IsSet(Id) && TopicTemplate.CheckTopic(topic) is { } problem
-            && (values.NodeOf(key) ?? publish.NodeOf(PublishSection.Topic) ?? values.NodeOf(Id)) is { } node)
+        if (topic is not null && values.IsSet(Id) && TopicTemplate.CheckTopic(topic) is { } problem && (template ?? values.NodeOf(Id)) is { } node)
         {
             scope.Error(node.Span, $"the topic of '{values.Get(Id)}': {problem.Message}", problem.Hint);
         }

@@ -4,10 +4,12 @@ using System.Text.Json.Nodes;
 
 namespace EdgeAgent.Configuration.Shapes;
 
-/// <summary>Where a broker is: <c>mqtt://host</c> (port 1883 where none is given).</summary>
+/// <summary>Where a broker is: <c>mqtt://host</c> (port 1883 where none is given), or <c>mqtts://host</c> with TLS (8883).</summary>
 internal sealed class BrokerUrlShape : ScalarShape<BrokerAddress>
 {
     private const int PlainPort = 1883;
+
+    private const int TlsPort = 8883;
 
     public static BrokerUrlShape Instance { get; } = new();
 
@@ -29,9 +31,9 @@ internal sealed class BrokerUrlShape : ScalarShape<BrokerAddress>
         var rest = text[(end + 3)..];
         hint = text[..end] switch
         {
-            "mqtt" => null,
-            "mqtts" or "ssl" or "tls" or "wss" or "https" => "TLS is not supported yet",
-            "ws" or "http" => "MQTT over WebSocket is not supported",
+            "mqtt" or "mqtts" => null,
+            "ssl" or "tls" => $"write mqtts://{rest}",
+            "ws" or "wss" or "http" or "https" => "MQTT over WebSocket is not supported",
             _ => $"write mqtt://{rest}",
         };
         if (hint is not null)
@@ -52,14 +54,14 @@ internal sealed class BrokerUrlShape : ScalarShape<BrokerAddress>
             return false;
         }
 
-        return TryParseHost(rest, out value, out hint);
+        return TryParseHost(rest, isTls: text.StartsWith("mqtts", StringComparison.Ordinal), out value, out hint);
     }
 
-    public override JsonObject ToSchema() => new() { ["type"] = "string", ["pattern"] = "^mqtt://[^/@?]+/?$" };
+    public override JsonObject ToSchema() => new() { ["type"] = "string", ["pattern"] = "^mqtts?://[^/@?]+/?$" };
 
     public override string Write(BrokerAddress value) => YamlText.Write(value.ToString());
 
-    private static bool TryParseHost(string text, [MaybeNullWhen(false)] out BrokerAddress value, out string? hint)
+    private static bool TryParseHost(string text, bool isTls, [MaybeNullWhen(false)] out BrokerAddress value, out string? hint)
     {
         value = null;
         hint = null;
@@ -70,7 +72,7 @@ internal sealed class BrokerUrlShape : ScalarShape<BrokerAddress>
         var port = text[hostEnd..];
         if (!isBracketed && port.LastIndexOf(':') > 0)
         {
-            hint = $"write an IPv6 address in brackets: mqtt://[{text}]";
+            hint = $"write an IPv6 address in brackets: {(isTls ? "mqtts" : "mqtt")}://[{text}]";
             return false;
         }
 
@@ -80,14 +82,14 @@ internal sealed class BrokerUrlShape : ScalarShape<BrokerAddress>
             return false;
         }
 
-        var number = PlainPort;
+        var number = isTls ? TlsPort : PlainPort;
         if (port.Length > 0 && (port[0] != ':' || !int.TryParse(port.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out number) || number is < 1 or > 65_535))
         {
             hint = "the port is a number from 1 to 65535";
             return false;
         }
 
-        value = new BrokerAddress(host, number, Tls: false);
+        value = new BrokerAddress(host, number, isTls);
         return true;
     }
 

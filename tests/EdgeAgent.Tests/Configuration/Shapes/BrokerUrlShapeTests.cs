@@ -7,6 +7,8 @@ public sealed class BrokerUrlShapeTests
 {
     [Theory]
     [InlineData("mqtt://broker", "broker", 1883)]
+    [InlineData("mqtts://broker", "broker", 8883)]
+    [InlineData("mqtts://[::1]:443/", "::1", 443)]
     [InlineData("mqtt://broker.example.com:1884", "broker.example.com", 1884)]
     [InlineData("mqtt://192.168.1.2/", "192.168.1.2", 1883)]
     [InlineData("mqtt://[fe80::1]", "fe80::1", 1883)]
@@ -15,7 +17,7 @@ public sealed class BrokerUrlShapeTests
     public void A_url_names_host_and_port(string text, string host, int port)
     {
         Assert.True(BrokerUrlShape.Instance.TryParse(text, out var address, out _));
-        Assert.Equal(new BrokerAddress(host, port, Tls: false), address);
+        Assert.Equal(new BrokerAddress(host, port, Tls: text.StartsWith("mqtts", StringComparison.Ordinal)), address);
     }
 
     [Theory]
@@ -42,6 +44,7 @@ public sealed class BrokerUrlShapeTests
 
     [Theory]
     [InlineData("mqtt://broker:1884")]
+    [InlineData("mqtts://broker:443")]
     [InlineData("mqtt://[::1]:1883")]
     public void An_address_is_written_as_it_is_read(string text)
     {
