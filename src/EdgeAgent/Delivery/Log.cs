@@ -16,6 +16,6 @@ internal static partial class Log
     [LoggerMessage(3004, LogLevel.Warning, "lost the connection to {Broker}: {Reason}; readings are queued")]
     public static partial void ConnectionLost(ILogger logger, string broker, string reason);
 
-    [LoggerMessage(3005, LogLevel.Information, "disconnected from {Broker}: the agent is stopping; {Depth} messages stay queued")]
-    public static partial void Disconnected(ILogger logger, string broker, long depth);
+    [LoggerMessage(3005, LogLevel.Information, "disconnected from {Broker}: {Reason}; {Depth} messages stay queued")]
+    public static partial void Disconnected(ILogger logger, string broker, string reason, long depth);
 }

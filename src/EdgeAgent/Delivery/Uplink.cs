@@ -10,7 +10,9 @@ namespace EdgeAgent.Delivery;
 
 /// <summary>
 /// The right half's driver: connects, lets a <see cref="Drainer"/> deliver until the connection ends, waits, and connects again, for
-/// ever. The waits grow until a connection has been stable for a while, and end at once when the machine's network changes.
+/// ever. The waits grow until a connection has been stable for a while, and end at once when the machine's network changes. Of several
+/// brokers the next is tried when one fails; while another than the first serves, the first is tried beside it, and taken back when it
+/// is well.
 /// </summary>
 internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Presence presence, MessageQueue queue, BootClock clock, TimeProvider time, ILogger log)
 {
@@ -26,6 +28,9 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
     private Drainer? _drainer;
     private volatile UplinkStatus _status = new(UplinkState.Connecting, time.GetUtcNow(), null, null, null, 0);
     private int _next;
+
+    /// <summary>A connection to the first broker, made while another one served: the next to be used.</summary>
+    private (MqttConnection Connection, Drainer Drainer)? _home;
 
     /// <summary>A snapshot. Thread-safe.</summary>
     public UplinkStatus Status => _status;
@@ -47,7 +52,7 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
             {
                 // The token ends the waits between attempts only; an attempt and a connection end by `stop` alone.
                 var end = await Reconnecting().ExecuteAsync(async _ => await ConnectAndDrainAsync(stop), network.Token);
-                if (!stop.IsCancellationRequested)
+                if (!stop.IsCancellationRequested && _home is null)
                 {
                     var delay = Delay(0);
                     NoteFailure(end, 0, delay);
@@ -58,6 +63,11 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
             {
                 // Stopping, or the network has changed: the next attempt is worth making at once.
             }
+        }
+
+        if (_home is { } home)
+        {
+            await home.Connection.DisposeAsync();
         }
     }
 
@@ -82,16 +92,23 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
 
     private async ValueTask<LinkEnd> ConnectAndDrainAsync(CancellationToken stop)
     {
-        var index = _next;
+        var index = _home is null ? _next : 0;
         var address = broker.Addresses[index].ToString();
-        SetState(UplinkState.Connecting, address, null, _status.LastError);
-        var drainer = new Drainer(queue, delivery, _encoder, _suspicion, clock, time);
-        var outcome = await _clients[index].ConnectAsync(drainer, stop);
-        if (outcome.Connection is not { } connection)
+        var drainer = _home?.Drainer ?? NewDrainer();
+        var connection = _home?.Connection;
+        _home = null;
+        if (connection is null)
         {
-            stop.ThrowIfCancellationRequested();
-            _next = (index + 1) % _clients.Length;
-            return new LinkEnd(address, outcome.Failure!.Message, WasConnected: false, WasStable: false);
+            SetState(UplinkState.Connecting, address, null, _status.LastError);
+            var outcome = await _clients[index].ConnectAsync(drainer, stop);
+            if (outcome.Failure is { } failure)
+            {
+                stop.ThrowIfCancellationRequested();
+                _next = (index + 1) % _clients.Length;
+                return new LinkEnd(address, failure.Message, WasConnected: false, WasStable: false);
+            }
+
+            connection = outcome.Connection!;
         }
 
         await using (connection)
@@ -100,14 +117,57 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
             {
                 // Serving it with less would be losing data quietly: hold everything, and say so.
                 await connection.DisconnectAsync(DisconnectReasonCode.NormalDisconnection, stop);
-                return new LinkEnd(address, QosRefusal, WasConnected: false, WasStable: false);
+                _next = (index + 1) % _clients.Length;
+                return new LinkEnd(address, QosRefusal, WasConnected: true, WasStable: false);
             }
 
-            return await DrainAsync(connection, drainer, address, stop);
+            _next = index;
+            if (index == 0)
+            {
+                return await DrainAsync(connection, drainer, address, stop, stop);
+            }
+
+            return await DrainUntilFirstIsWellAsync(connection, drainer, address, stop);
         }
     }
 
-    private async Task<LinkEnd> DrainAsync(MqttConnection connection, Drainer drainer, string address, CancellationToken stop)
+    private async Task<LinkEnd> DrainUntilFirstIsWellAsync(MqttConnection connection, Drainer drainer, string address, CancellationToken stop)
+    {
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var drain = DrainAsync(connection, drainer, address, leave.Token, stop);
+        var wellAgain = TryFirstAsync(leave.Token);
+        _ = await Task.WhenAny(drain, wellAgain);
+        await leave.CancelAsync();
+        await wellAgain;
+        return await drain;
+    }
+
+    private Drainer NewDrainer() => new(queue, delivery, _encoder, _suspicion, clock, time);
+
+    /// <summary>Tries the first broker now and then; completes when it has taken the connection, or at the end.</summary>
+    private async Task TryFirstAsync(CancellationToken end)
+    {
+        try
+        {
+            while (_home is null)
+            {
+                await Task.Delay(broker.BackoffMaximum, time, end);
+                var drainer = NewDrainer();
+                var outcome = await _clients[0].ConnectAsync(drainer, end);
+                if (outcome.Connection is { } connection)
+                {
+                    _home = (connection, drainer);
+                    _next = 0;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The present connection is over, or the agent stops.
+        }
+    }
+
+    private async Task<LinkEnd> DrainAsync(MqttConnection connection, Drainer drainer, string address, CancellationToken leave, CancellationToken stop)
     {
         var started = time.GetTimestamp();
         var protocol = connection.Connack.Protocol == MqttProtocolVersion.V5 ? "5.0" : "3.1.1";
@@ -117,21 +177,21 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
         try
         {
             presence.Announce(connection, "online", null);
-            await drainer.DrainAsync(connection, BacklogDelay(), stop);
-            if (stop.IsCancellationRequested && !drainer.Closed.IsCompleted)
+            await drainer.DrainAsync(connection, BacklogDelay(), leave);
+            if (leave.IsCancellationRequested && !drainer.Closed.IsCompleted)
             {
-                await SayGoodbyeAsync(connection, drainer, address);
+                await SayGoodbyeAsync(connection, drainer, address, stop.IsCancellationRequested ? "stopped" : "moved to another broker");
             }
 
             var reason = await drainer.Closed;
             drainer.JudgeEnd(reason);
             var wasStable = time.GetElapsedTime(started) >= Backoff.StableAfter(broker.BackoffMaximum);
-            if (!stop.IsCancellationRequested)
+            if (!leave.IsCancellationRequested)
             {
                 Log.ConnectionLost(log, address, reason.Message);
             }
 
-            return new LinkEnd(address, reason.Message, WasConnected: true, wasStable);
+            return new LinkEnd(address, reason.Message, WasConnected: true, wasStable || _home is not null);
         }
         finally
         {
@@ -140,13 +200,13 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
         }
     }
 
-    private async Task SayGoodbyeAsync(MqttConnection connection, Drainer drainer, string address)
+    private async Task SayGoodbyeAsync(MqttConnection connection, Drainer drainer, string address, string reason)
     {
         using var grace = new CancellationTokenSource(Grace, time);
         await drainer.SettleAsync(grace.Token);
-        presence.Announce(connection, "offline", "stopped");
+        presence.Announce(connection, "offline", reason);
         await connection.DisconnectAsync(DisconnectReasonCode.NormalDisconnection, grace.Token);
-        Log.Disconnected(log, address, queue.Snapshot().Depth);
+        Log.Disconnected(log, address, reason, queue.Snapshot().Depth);
     }
 
     private void NoteFailure(LinkEnd end, int attempt, TimeSpan delay)

@@ -142,7 +142,7 @@ public sealed class UplinkTests : IAsyncDisposable
     {
         const int Seed = 4711;
         var random = new Random(Seed);
-        await AppendAsync([.. Enumerable.Range(1, 200)]);
+        await AppendAsync([.. Enumerable.Range(1, 60)]);
         Start();
         for (var connection = 0; _rig.Queue.Snapshot().Depth > 0; connection++)
         {
@@ -165,6 +165,29 @@ public sealed class UplinkTests : IAsyncDisposable
         }
 
         Assert.Equal(0, _rig.Queue.Snapshot().DeadLetters);
+    }
+
+    [Fact]
+    public async Task While_the_second_broker_serves_the_first_is_taken_back_when_it_is_well()
+    {
+        await using var second = new ScriptedBroker();
+        Start(second: second);
+        var failing = await _broker.AcceptAsync();
+        failing.Reset();
+
+        // The first refuses; the second serves.
+        var other = await second.AcceptAsync(Wire.Connack5);
+        await AppendAsync(1);
+        var sent = (await ReadingsAsync(other, 1))[0];
+        await other.SendAsync(Wire.Puback(sent.PacketId));
+
+        // The first takes the next try; the second is left politely, and what comes now goes to the first.
+        var first = await _broker.AcceptAsync(Wire.Connack5);
+        var goodbye = await other.ReadToEndAsync();
+        await AppendAsync(2);
+
+        Assert.Equal(Disconnect, goodbye[^1].Type);
+        Assert.Equal(2, Value((await ReadingsAsync(first, 1))[0]));
     }
 
     [Fact]
@@ -295,13 +318,14 @@ public sealed class UplinkTests : IAsyncDisposable
         return readings;
     }
 
-    private void Start(DeliveryOrder order = DeliveryOrder.LiveFirst, double? rate = null)
+    private void Start(DeliveryOrder order = DeliveryOrder.LiveFirst, double? rate = null, ScriptedBroker? second = null)
     {
         var broker = new BrokerConfig
         {
-            Addresses = [new BrokerAddress("127.0.0.1", _broker.Port, Tls: false)],
+            Addresses = [.. new[] { _broker, second }.OfType<ScriptedBroker>().Select(broker => new BrokerAddress("127.0.0.1", broker.Port, Tls: false))],
             ClientId = "pi",
             KeepAlive = TimeSpan.FromSeconds(30),
+            Protocol = ProtocolChoice.V5,
             BackoffInitial = TimeSpan.FromMilliseconds(10),
             BackoffMaximum = TimeSpan.FromMilliseconds(20),
         };
