@@ -29,6 +29,9 @@ public enum MqttClosedKind
 
     /// <summary>A call of <see cref="IMqttConnectionHandler"/> threw: a mistake in the program.</summary>
     HandlerFailed,
+
+    /// <summary>This library met an error that it does not know: a mistake in it; see the exception.</summary>
+    Failed,
 }
 
 /// <summary>The end of a connection.</summary>

@@ -24,6 +24,7 @@ public sealed class MqttConnection : IAsyncDisposable
     private readonly ReceiveLoop _receiveLoop;
     private readonly Func<MqttClosed, MqttClosed> _onEnd;
     private readonly IReadOnlyList<PublishAcknowledgement> _forbidden;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MqttClosed? _end;
 
     internal MqttConnection(
@@ -50,7 +51,7 @@ public sealed class MqttConnection : IAsyncDisposable
     public int InFlight => _outbox.InFlight;
 
     /// <summary>Ends after <see cref="IMqttConnectionHandler.OnClosed"/> has returned. Faults only if that call threw.</summary>
-    public Task Completion { get; private set; } = Task.CompletedTask;
+    public Task Completion => _completion.Task;
 
     /// <summary>
     /// Copies a message into the output buffer, or says why not. Never blocks, and allocates nothing once the buffers have grown to
@@ -128,7 +129,19 @@ public sealed class MqttConnection : IAsyncDisposable
     internal void Start()
     {
         _watch.Start(OnVerdict);
-        Completion = Task.Run(RunAsync);
+        _ = Task.Run(RunToEndAsync);
+    }
+
+    private async Task RunToEndAsync()
+    {
+        try
+        {
+            await RunAsync();
+            _completion.SetResult();
+        }
+        catch (Exception exception) when (_completion.TrySetException(exception))
+        {
+        }
     }
 
     private async Task RunAsync()
@@ -139,9 +152,8 @@ public sealed class MqttConnection : IAsyncDisposable
             await _outbox.RunAsync(_transport.Stream, _handler.Room);
             await _transport.ShutdownAsync();
         }
-        catch (Exception exception) when (IsTransportError(exception))
+        catch (Exception exception) when (EndWith(exception))
         {
-            End(Lost(exception), farewell: null);
             Cut();
         }
 
@@ -176,9 +188,8 @@ public sealed class MqttConnection : IAsyncDisposable
                 await DiscardAsync();
             }
         }
-        catch (Exception exception) when (IsTransportError(exception))
+        catch (Exception exception) when (EndWith(exception))
         {
-            End(Lost(exception), farewell: null);
         }
     }
 
@@ -265,8 +276,12 @@ public sealed class MqttConnection : IAsyncDisposable
 
     private void Cut() => _transport.Cut();
 
-    private static bool IsTransportError(Exception exception) => exception is IOException or SocketException or ObjectDisposedException;
-
-    private static MqttClosed Lost(Exception exception) =>
-        new(MqttClosedKind.ConnectionLost, $"The link to the broker broke: {(exception.InnerException ?? exception).Message}") { Exception = exception };
+    private bool EndWith(Exception exception)
+    {
+        var reason = exception is IOException or SocketException or ObjectDisposedException
+            ? new MqttClosed(MqttClosedKind.ConnectionLost, $"The link to the broker broke: {(exception.InnerException ?? exception).Message}")
+            : new MqttClosed(MqttClosedKind.Failed, $"The MQTT client met an error that it does not know: {exception.Message}");
+        End(reason with { Exception = exception }, farewell: null);
+        return true;
+    }
 }

@@ -19,9 +19,9 @@ internal static class OptionsCheck
 
     private static IEnumerable<string> Problems(MqttClientOptions options)
     {
-        if (options.Host.Length == 0)
+        if (options.Host.Length is 0 or > 255)
         {
-            yield return "Host is empty.";
+            yield return "Host must be 1 to 255 characters.";
         }
 
         if (options.Port is < 1 or > 65_535)
@@ -87,6 +87,16 @@ internal static class OptionsCheck
         if (options is { Protocol: MqttProtocolVersion.V311, ClientId: "", KeepsSession: true })
         {
             yield return "MQTT 3.1.1 needs a client id to keep a session."; // [MQTT-3.1.3-7]
+        }
+
+        if (options.Tls is { KeyFile: not null, CertificateFile: null })
+        {
+            yield return "Tls.KeyFile needs Tls.CertificateFile.";
+        }
+
+        if (options.Tls?.ApplicationProtocols.Any(protocol => Encoding.UTF8.GetByteCount(protocol) is < 1 or > 255) == true)
+        {
+            yield return "Tls.ApplicationProtocols must each have 1 to 255 bytes.";
         }
 
         if (options.Will is { } will && (Problem(will) is { } inWill))

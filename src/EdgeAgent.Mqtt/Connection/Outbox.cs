@@ -7,11 +7,8 @@ namespace EdgeAgent.Mqtt.Connection;
 /// Everything that goes out. Publishers copy their packets into the buffer under the gate; one loop writes what has gathered, many
 /// packets at a time. All methods are thread-safe but <see cref="RunAsync"/>, which runs once.
 /// </summary>
-internal sealed class Outbox
+internal sealed partial class Outbox
 {
-    // A write that takes long shows its progress this often.
-    private const int ChunkSize = 64 * 1024;
-
     private readonly Lock _gate = new();
     private readonly SendSignal _signal = new();
     private readonly ConnackProperties _limits;
@@ -36,7 +33,9 @@ internal sealed class Outbox
         _window = new PublishWindow(inFlight, limits.ReceiveMaximum);
         _keepsPackets = options.KeepsSession;
         _output = new OutputBuffer(options.OutputBufferSize);
-        _incoming = new IncomingAcknowledgements(options.ReceiveMaximum);
+
+        // A broker of 3.1.1 was not told of any maximum.
+        _incoming = new IncomingAcknowledgements(limits.Protocol == MqttProtocolVersion.V5 ? options.ReceiveMaximum : ushort.MaxValue);
     }
 
     /// <summary>How many QoS 1 publishes are unacknowledged.</summary>
@@ -153,12 +152,7 @@ internal sealed class Outbox
         lock (_gate)
         {
             _incoming.Answer(packetId, code);
-            while (!_isEnded && _incoming.TryTake(out var next, out var answer))
-            {
-                var place = _output.Reserve(PubackPacket.MaximumSize);
-                _output.Trim(PubackPacket.MaximumSize - PubackPacket.Write(place, next, answer, _limits.Protocol));
-                Wake_NeedsGate();
-            }
+            SendPubacks_NeedsGate();
         }
     }
 
@@ -213,57 +207,6 @@ internal sealed class Outbox
         }
     }
 
-    /// <summary>The send loop. Ends when <see cref="End"/> was called and all is written, or with the transport's exception.</summary>
-    /// <param name="stream">Written to by this loop alone.</param>
-    /// <param name="onRoom">Called when a publisher that met a full buffer may try again.</param>
-    public async Task RunAsync(Stream stream, Action onRoom)
-    {
-        while (true)
-        {
-            var bytes = Take(out var isRoomWanted, out var holdsPublish, out var isOver);
-            if (isOver)
-            {
-                return;
-            }
-
-            if (bytes.IsEmpty)
-            {
-                await _signal.WaitAsync();
-                continue;
-            }
-
-            for (var at = 0; at < bytes.Length; at += ChunkSize)
-            {
-                var write = stream.WriteAsync(bytes.Slice(at, Math.Min(ChunkSize, bytes.Length - at)));
-                if (isRoomWanted)
-                {
-                    // The other array is empty: publishers fill it while this one is on its way.
-                    isRoomWanted = false;
-                    onRoom();
-                }
-
-                await write;
-                _watch.Sent(holdsPublish);
-            }
-        }
-    }
-
-    private ReadOnlyMemory<byte> Take(out bool isRoomWanted, out bool holdsPublish, out bool isOver)
-    {
-        lock (_gate)
-        {
-            Resend_NeedsGate();
-            var isEmpty = _output.Length == 0;
-            isOver = isEmpty && _isEnded;
-            _isWaiting = isEmpty && !isOver;
-            isRoomWanted = _isRoomWanted;
-            holdsPublish = _holdsPublish;
-            _isRoomWanted = false;
-            _holdsPublish = false;
-            return isEmpty ? default : _output.Swap();
-        }
-    }
-
     private ushort AddPublish_NeedsGate(long token)
     {
         var now = _watch.Now;
@@ -274,23 +217,6 @@ internal sealed class Outbox
         }
 
         return id;
-    }
-
-    /// <summary>
-    /// Sends what an earlier connection left unacknowledged, as far as the window and the buffer allow. Only here is anything sent
-    /// twice [MQTT-4.4.0-1].
-    /// </summary>
-    private void Resend_NeedsGate()
-    {
-        while (!_isEnded && _window.PeekResend() is { IsEmpty: false } packet && _output.TryReserve(packet.Length, out var place))
-        {
-            packet.CopyTo(place);
-            _holdsPublish = true;
-            var now = _watch.Now;
-            _window.Resent(now);
-            _watch.InFlightBegan(now);
-            Wake_NeedsGate();
-        }
     }
 
     private void NoteOldest_NeedsGate() => _watch.Acknowledged(

@@ -14,6 +14,9 @@ internal sealed class OutputBuffer(int limit)
     /// <summary>How many bytes wait.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Whether the limit is reached.</summary>
+    public bool IsFull => Length >= limit;
+
     /// <summary>A place for a publish, or false when the limit would be passed. A packet above the limit fits when nothing else waits.</summary>
     public bool TryReserve(int size, out Span<byte> place)
     {

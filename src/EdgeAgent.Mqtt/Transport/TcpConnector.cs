@@ -96,10 +96,10 @@ internal sealed class TcpConnector(TimeProvider time)
 
     private static async Task<Attempt> TryAsync(IPAddress address, int port, CancellationToken cancellationToken)
     {
-        Socket? socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        Socket? socket = null;
         try
         {
-            socket.NoDelay = true;
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken);
             var connected = socket;
             socket = null;
