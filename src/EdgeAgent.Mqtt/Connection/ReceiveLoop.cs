@@ -60,7 +60,7 @@ internal sealed class ReceiveLoop
     private MqttClosed? HandlePackets()
     {
         MqttClosed? end = null;
-        var isAny = false;
+        var isFirst = true;
         while (end is null)
         {
             var status = _buffer.TryTake(out var frame, out var body, out var error);
@@ -69,17 +69,18 @@ internal sealed class ReceiveLoop
                 break;
             }
 
-            isAny = true;
+            if (isFirst)
+            {
+                // Before anybody hears of the packet: what follows from it may take long.
+                isFirst = false;
+                _unfinishedBytes = 0;
+                _watch.Received();
+            }
+
             end = status == FrameStatus.Bad ? Broken(error!) : Handle(frame, body);
         }
 
         FlushAcknowledgements();
-        if (isAny)
-        {
-            _unfinishedBytes = 0;
-            _watch.Received();
-        }
-
         return end;
     }
 
