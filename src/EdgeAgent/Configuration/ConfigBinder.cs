@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EdgeAgent.Configuration.Sections;
 using EdgeAgent.Configuration.Yaml;
+using EdgeAgent.Readings;
 
 namespace EdgeAgent.Configuration;
 
@@ -19,7 +20,7 @@ internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment enviro
             Clock = ClockSection.Bind(values.Get(schema.Clock)),
             Delivery = DeliverySection.Bind(values.Get(schema.Delivery)),
             Status = StatusSection.Bind(values.Get(schema.Status), gateway),
-            Sensors = BindSensors(values.Get(schema.Sensors), gateway, publish, values.Get(schema.Delivery)),
+            Sensors = BindSensors(values.Get(schema.Sensors), gateway, publish, values.Get(schema.Delivery), values.Get(schema.Broker).Get(BrokerSection.Protocol)),
         };
         // Where something is mistyped, what seems to be missing may be there.
         if (scope.Problems.Exists(problem => problem.Severity == Severity.Error))
@@ -44,7 +45,7 @@ internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment enviro
     private void Warn(string path, string message, string hint) =>
         scope.Problems.Add(new Problem(Severity.Warning, message) { File = path, Hint = hint });
 
-    private ImmutableArray<SensorConfig> BindSensors(ImmutableArray<KeyValues> entries, string gateway, KeyValues publish, KeyValues delivery)
+    private ImmutableArray<SensorConfig> BindSensors(ImmutableArray<KeyValues> entries, string gateway, KeyValues publish, KeyValues delivery, ProtocolChoice protocol)
     {
         var sensors = ImmutableArray.CreateBuilder<SensorConfig>(entries.Length);
         var ids = new Dictionary<string, SourceSpan>(StringComparer.Ordinal);
@@ -58,6 +59,7 @@ internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment enviro
                 continue;
             }
 
+            WarnOfRaw(sensor, (entry.NodeOf(SensorSection.Format) ?? publish.NodeOf(PublishSection.Format) ?? id).Span, protocol);
             if (!ids.TryAdd(sensor.Id, id.Span))
             {
                 scope.Error(id.Span, $"two sensors have the id '{sensor.Id}'", $"the other is at {ids[sensor.Id]}: give one of them another id");
@@ -69,5 +71,28 @@ internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment enviro
         }
 
         return sensors.ToImmutable();
+    }
+    /// <summary>The id travels beside the payload with MQTT 5.0; the time travels nowhere else.</summary>
+    private void WarnOfRaw(SensorConfig sensor, SourceSpan span, ProtocolChoice protocol)
+    {
+        if (sensor.Format != PayloadFormat.Raw)
+        {
+            return;
+        }
+
+        if (protocol != ProtocolChoice.V5)
+        {
+            scope.Warn(
+                span,
+                $"'{sensor.Id}': a raw payload has no time and, over MQTT 3.1.1, no id: after an outage old readings look new, and duplicates cannot be told",
+                "use another format; or set broker.protocol: 5.0, and offline: keep_latest or a history_topic");
+        }
+        else if (sensor.Offline == OfflinePolicy.KeepAll && sensor.HistoryTopic is null)
+        {
+            scope.Warn(
+                span,
+                $"'{sensor.Id}': a raw payload has no time: after an outage old readings look new",
+                "use another format, or set offline: keep_latest or a history_topic");
+        }
     }
 }

@@ -76,6 +76,7 @@ internal static class ConfigShow
             {
                 [SensorSection.Topic] = (YamlText.Write(sensor.Topic), "publish.topic"),
                 [SensorSection.HistoryTopic] = (YamlText.Write(sensor.HistoryTopic ?? sensor.Topic), sensor.HistoryTopic is null ? "the topic" : "delivery.history_topic"),
+                [SensorSection.Format] = (PublishSection.FormatShape.Write(sensor.Format), "publish.format"),
                 [SensorSection.Retain] = (FlagShape.Instance.Write(sensor.Retain), "publish.retain"),
             };
             foreach (var key in entries[i].Keys)

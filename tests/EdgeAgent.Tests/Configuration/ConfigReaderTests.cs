@@ -97,6 +97,28 @@ public sealed class ConfigReaderTests
     }
 
     [Fact]
+    public void A_sensor_may_have_a_format_of_its_own()
+    {
+        var sensors = ConfigFolder.ReadGood("publish: {format: senml}\nsensors:\n- {id: a, type: system}\n- {id: b, type: system, format: influx}\n").Sensors;
+
+        Assert.Equal([PayloadFormat.SenMl, PayloadFormat.Influx], sensors.Select(sensor => sensor.Format));
+    }
+
+    [Theory]
+    [InlineData("auto", "", "'a': a raw payload has no time and, over MQTT 3.1.1, no id: after an outage old readings look new, and duplicates cannot be told")]
+    [InlineData("5.0", "", "'a': a raw payload has no time: after an outage old readings look new")]
+    [InlineData("5.0", ", offline: keep_latest", null)]
+    [InlineData("5.0", ", history_topic: x", null)]
+    public void What_a_format_has_no_place_for_is_a_warning(string protocol, string keys, string? warning)
+    {
+        using var folder = new ConfigFolder();
+        var reading = folder.Read($"broker: {{url: mqtt://host, protocol: {protocol}}}\nsensors:\n- {{id: a, type: system, format: raw{keys}}}\n");
+
+        Assert.NotNull(reading.Config);
+        Assert.Equal(warning, reading.Problems.SingleOrDefault()?.Message);
+    }
+
+    [Fact]
     public void The_backlog_has_a_topic_of_its_own_where_one_is_set()
     {
         var sensors = ConfigFolder.ReadGood("""

@@ -63,6 +63,7 @@ public sealed class ConfigShowTests : IDisposable
               timeout: 5s                                       # default
               topic: pi/a                                       # publish.topic
               history_topic: pi/a                               # the topic
+              format: json                                      # publish.format
               retain: false                                     # publish.retain
               priority: normal                                  # default
               offline: keep_all                                 # default

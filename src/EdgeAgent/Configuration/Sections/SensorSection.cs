@@ -24,6 +24,9 @@ internal static class SensorSection
     public static readonly Key<string?> HistoryTopic = new(
         "history_topic", "where readings of the backlog go; otherwise delivery.history_topic", new OptionalReferenceShape<string>(new TopicShape("gateway", "sensor", "type", "topic")), null);
 
+    public static readonly Key<PayloadFormat?> Format = new(
+        "format", "how its payloads are written: json, influx, senml or raw; otherwise publish.format", new OptionalShape<PayloadFormat>(PublishSection.FormatShape), null);
+
     public static readonly Key<bool?> Retain = new(
         "retain", "the broker keeps the newest reading; otherwise publish.retain", new OptionalShape<bool>(FlagShape.Instance), null);
 
@@ -38,7 +41,7 @@ internal static class SensorSection
 
     public static readonly Key<string?> Unit = Keys.OptionalText("unit", "the unit of its values");
 
-    public static readonly ImmutableArray<Key> All = [Id, Type, Interval, Timeout, Topic, HistoryTopic, Retain, Expiry, Priority, Offline, Unit];
+    public static readonly ImmutableArray<Key> All = [Id, Type, Interval, Timeout, Topic, HistoryTopic, Format, Retain, Expiry, Priority, Offline, Unit];
 
     public static SensorConfig Bind(KeyValues values, string gateway, KeyValues publish, KeyValues delivery, ReadScope scope)
     {
@@ -58,7 +61,7 @@ internal static class SensorSection
             Timeout = values.Get(Timeout),
             Topic = topic,
             HistoryTopic = history,
-            Format = publish.Get(PublishSection.Format),
+            Format = values.Get(Format) ?? publish.Get(PublishSection.Format),
             Retain = values.Get(Retain) ?? publish.Get(PublishSection.Retain),
             Expiry = values.Get(Expiry),
             Priority = values.Get(Priority),

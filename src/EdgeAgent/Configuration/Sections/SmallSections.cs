@@ -19,8 +19,10 @@ internal static class PublishSection
 {
     public static readonly Key<string> Topic = new("topic", "where readings go; {gateway}, {sensor} and {type} are filled in", new TopicShape("gateway", "sensor", "type"), "{gateway}/{sensor}");
 
-    /// <summary>The formats that have an encoder.</summary>
-    public static readonly Key<PayloadFormat> Format = Keys.Choice("format", "how a payload is written", PayloadFormat.Json, ("json", PayloadFormat.Json));
+    public static readonly ChoiceShape<PayloadFormat> FormatShape = new(
+        [("json", PayloadFormat.Json), ("influx", PayloadFormat.Influx), ("senml", PayloadFormat.SenMl), ("raw", PayloadFormat.Raw)]);
+
+    public static readonly Key<PayloadFormat> Format = new("format", "how a payload is written: json, influx, senml or raw (the value alone)", FormatShape, PayloadFormat.Json);
 
     public static readonly Key<bool> Retain = Keys.Flag("retain", "the broker keeps the newest reading for those who subscribe later", fallback: false);
 
