@@ -16,7 +16,11 @@ internal static class SensorCatalog
         IioSensor.Kind,
         HwmonSensor.Kind,
         FileSensor.Kind,
+        SerialSensor.Kind,
         ExecSensor.Kind,
+        ExecdSensor.Kind,
+        HttpSensor.Kind,
+        SimulateSensor.Kind,
     ];
 
     /// <summary>What every sensor may be told beside the keys of its own kind.</summary>

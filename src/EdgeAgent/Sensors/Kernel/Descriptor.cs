@@ -89,6 +89,11 @@ internal sealed class Descriptor(int number) : IDisposable
 
     public void Dispose()
     {
+        if (_handle.IsClosed)
+        {
+            return;
+        }
+
         _closing.Cancel();
         _handle.Dispose();
         _closing.Dispose();

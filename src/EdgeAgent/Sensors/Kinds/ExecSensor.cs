@@ -18,10 +18,14 @@ internal sealed class ExecSensor(SensorConfig config, SensorEnvironment environm
         "command", "the program and its arguments, as a list; no shell looks at them", "[/usr/local/bin/read-meter, --json]");
 
     public static readonly SensorKind Kind = new(
-        "exec", "a program that is run at every turn and prints a number or JSON", [Command],
-        static (config, environment) => new ExecSensor(config, environment));
+        "exec", "a program that is run at every turn and prints a number or JSON", [Command, .. TextParser.All],
+        static (config, environment) => new ExecSensor(config, environment))
+    {
+        Check = TextParser.Check,
+    };
 
     private readonly ImmutableArray<string> _command = config.Settings.Get(Command);
+    private readonly TextParser _parser = new(config.Settings);
     private readonly ProgramLog _log = new(config.Id, environment.Log, environment.Time);
 
     public async ValueTask<Observation> ReadAsync(CancellationToken cancellationToken)
@@ -55,7 +59,7 @@ internal sealed class ExecSensor(SensorConfig config, SensorEnvironment environm
             return (isWhole, code) switch
             {
                 (false, _) => Observation.Failed(SensorFailureKind.Format, $"printed more than {OutputLimit / 1024} KiB"),
-                (true, 0) => Parse(text),
+                (true, 0) => _parser.Parse(text) ?? Observation.Failed(SensorFailureKind.Format, "printed nothing that holds a value"),
                 (true, > 128) => Observation.Failed(SensorFailureKind.Exit, string.Create(CultureInfo.InvariantCulture, $"was ended by signal {code - 128}")),
                 _ => Observation.Failed(SensorFailureKind.Exit, string.Create(CultureInfo.InvariantCulture, $"ended with exit code {code}")),
             };
@@ -72,8 +76,6 @@ internal sealed class ExecSensor(SensorConfig config, SensorEnvironment environm
             await Task.WhenAll(errors, output);
         }
     }
-
-    private static Observation Parse(ReadOnlyMemory<byte> output) => PayloadText.Parse(output);
 
     /// <summary>What it printed, and whether that is all. A program that prints too much is killed.</summary>
     private static async Task<(ReadOnlyMemory<byte> Text, bool IsWhole)> ReadOutputAsync(ChildProcess process, CancellationToken stop)

@@ -15,9 +15,15 @@ internal static class NumberText
     /// <summary>The number in a text that holds nothing else, or the failure that says what was there instead.</summary>
     /// <param name="text">May have white space around it, a sign and an exponent.</param>
     /// <param name="value">A whole number stays one where it fits 64 bits.</param>
-    public static SensorFailure? Parse(ReadOnlySpan<char> text, out Value value)
+    /// <param name="decimalComma">The text has a comma as decimal separator.</param>
+    public static SensorFailure? Parse(ReadOnlySpan<char> text, out Value value, bool decimalComma = false)
     {
         text = text.Trim();
+        if (decimalComma && text.Contains(','))
+        {
+            text = text.ToString().Replace(',', '.');
+        }
+
         value = default;
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
         {
