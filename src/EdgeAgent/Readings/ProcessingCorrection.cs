@@ -24,7 +24,7 @@ internal sealed class ProcessingCorrection(ProcessingRule rule)
             return value.Value.Kind is ValueKind.None ? new(SensorFailureKind.Implausible, $"{value.Name} is not a finite number") : null;
         }
 
-        var result = Map(Linear(number));
+        var result = Map(Multiply(number, rule.Scale) + rule.Offset);
         if (Implausible(value.Name, result) is { } failure)
         {
             return failure;
@@ -43,12 +43,11 @@ internal sealed class ProcessingCorrection(ProcessingRule rule)
     public static double Round(ProcessingRule rule, double number) =>
         rule.Digits is { } digits ? Math.Round(number, digits, MidpointRounding.AwayFromZero) : number;
 
-    private double Linear(double number)
+    /// <summary>The product that a person expects: 3 x 0.1 is 0.30000000000000004 to the machine, 3 / 10 is 0.3.</summary>
+    public static double Multiply(double number, double scale)
     {
-        // 3 x 0.1 is 0.30000000000000004, 3 / 10 is 0.3.
-        var divisor = Math.Round(1 / rule.Scale);
-        var scaled = Math.Abs(rule.Scale) < 1 && 1 / divisor == rule.Scale ? number / divisor : number * rule.Scale;
-        return scaled + rule.Offset;
+        var divisor = Math.Round(1 / scale);
+        return Math.Abs(scale) < 1 && 1 / divisor == scale ? number / divisor : number * scale;
     }
 
     private double Map(double number)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EdgeAgent.Hosting;
+using EdgeAgent.Sensors.Modbus;
 using EdgeAgent.Sensors.Sampling;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +26,9 @@ internal sealed record SensorEnvironment
 
     /// <summary>What the agent counts of itself (queue, deliveries), for the kind system; asked at each of its reads, from any thread.</summary>
     public Func<ImmutableArray<NamedValue>> AgentValues { get; init; } = static () => [];
+
+    /// <summary>The Modbus buses, which sensors share.</summary>
+    public ModbusBuses Buses { get; init; } = new();
 
     /// <summary>Where a sensor waits for a driver that blocks.</summary>
     public BlockingWorkers Workers { get; init; } = new();

@@ -28,7 +28,7 @@ internal sealed class ExecdSensor(SensorConfig config, SensorEnvironment environ
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     private static readonly Key<ImmutableArray<string>> Command = Keys.RequiredTextList(
-        "command", "the program and its arguments, as a list; no shell looks at them");
+        "command", "the program and its arguments, as a list; no shell looks at them", "[/usr/bin/rtl_433, -F, json]");
 
     private static readonly Key<ProgramSignal> Signal = Keys.Choice(
         "signal", "what asks it for a reading: none, or stdin for an empty line every interval", ProgramSignal.None);

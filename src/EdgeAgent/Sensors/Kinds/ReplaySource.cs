@@ -12,7 +12,7 @@ namespace EdgeAgent.Sensors.Kinds;
 /// </summary>
 internal sealed class ReplaySource(SensorConfig config, SensorEnvironment environment) : IStreamingSensor
 {
-    private static readonly Key<string?> File = Keys.OptionalText("file", "replay: CSV file with a heading, whose first column is the time");
+    private static readonly Key<string?> File = Keys.OptionalText("file", "replay: CSV file with a heading, whose first column is the time", "/var/lib/edgeagent/recorded.csv");
     private static readonly Key<double> Speed = Keys.Number("speed", "replay: 2 plays twice as fast", 1, 0.001, 1_000_000);
 
     public static ImmutableArray<Key> All { get; } = [File, Speed];

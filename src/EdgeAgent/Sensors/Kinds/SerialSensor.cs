@@ -16,7 +16,7 @@ internal sealed class SerialSensor(SensorConfig config, SensorEnvironment enviro
     /// <summary>A device that speaks so soon after the port was opened was in the middle of a line.</summary>
     private static readonly TimeSpan MidLine = TimeSpan.FromMilliseconds(50);
 
-    private static readonly Key<string> Port = Keys.RequiredText("port", "the port; /dev/serial/by-id/... stays the same, whatever is plugged in beside");
+    private static readonly Key<string> Port = Keys.RequiredText("port", "the port; /dev/serial/by-id/... stays the same, whatever is plugged in beside", "/dev/serial0");
 
     public static readonly SensorKind Kind = new(
         "serial", "lines from a serial port: numbers, JSON, CSV, NMEA or by a regular expression",

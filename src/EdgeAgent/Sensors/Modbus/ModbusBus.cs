@@ -1,0 +1,248 @@
+using System.Buffers.Binary;
+
+namespace EdgeAgent.Sensors.Modbus;
+
+/// <summary>
+/// One bus with its devices: one request at a time, each with its own deadline, so that a dead device costs the others that
+/// deadline and no more. It is opened when first needed, and again after anything that leaves it in doubt. Thread-safe.
+/// </summary>
+internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDisposable
+{
+    private const int BusyTries = 3;
+
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>1.75 ms above 19200 baud, 3.5 characters of 11 bits below (Modbus over Serial Line V1.02, 2.5.1.1).</summary>
+    private readonly TimeSpan _silence = TimeSpan.FromMilliseconds(address.Place.IsTcp ? 0 : Math.Max(1.75, 3.5 * 11 * 1000 / address.Serial.Baud));
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private ModbusLink? _link;
+    private ushort _transaction;
+
+    /// <summary>Asks a device, and again where it is busy.</summary>
+    /// <param name="slave">1 to 247, or 0 to 255 over TCP.</param>
+    /// <param name="block">What to read.</param>
+    /// <param name="patience">How long the device may take to answer.</param>
+    /// <param name="cancellationToken">The deadline of the whole read, waiting for the bus included.</param>
+    public async Task<ModbusReply> AskAsync(byte slave, ModbusBlock block, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _turn.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // No fault of this device: it must not be suspended for it.
+            return new(default, new(SensorFailureKind.Io, $"{address} was busy with other devices for all the time that this read had"));
+        }
+
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                var reply = await AskOnceAsync(slave, block, patience, cancellationToken);
+                if (!reply.IsBusy || attempt == BusyTries)
+                {
+                    return reply;
+                }
+
+                await Task.Delay(BusyPause, time, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Close();
+            return Silent(slave);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        Close();
+        _turn.Dispose();
+    }
+
+    private async Task<ModbusReply> AskOnceAsync(byte slave, ModbusBlock block, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            if (_link is null)
+            {
+                (_link, var failure) = await ModbusLink.OpenAsync(address, either.Token);
+                if (failure is not null)
+                {
+                    return new(default, failure);
+                }
+            }
+
+            if (_silence > TimeSpan.Zero)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(_silence.TotalMilliseconds)), time, either.Token);
+            }
+
+            _link!.DiscardInput();
+            return address.IsRtu ? await AskRtuAsync(slave, block, either.Token) : await AskTcpAsync(slave, block, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (address.Place.IsTcp)
+            {
+                // A late reply of a stream may come at any time, and a connection that is dead looks like a silent device.
+                Close();
+            }
+
+            return Silent(slave);
+        }
+    }
+
+    private async Task<ModbusReply> AskRtuAsync(byte slave, ModbusBlock block, CancellationToken cancellationToken)
+    {
+        if (!await _link!.SendAsync(ModbusFrame.RtuRequest(slave, block), cancellationToken))
+        {
+            return Broken();
+        }
+
+        var frame = new byte[ModbusFrame.Longest];
+        var length = 0;
+        try
+        {
+            for (var expected = ModbusFrame.ShortestRtu; length < expected;)
+            {
+                var count = await _link.ReceiveAsync(frame.AsMemory(length, expected - length), cancellationToken);
+                if (count <= 0)
+                {
+                    return Broken();
+                }
+
+                length += count;
+                expected = length >= 3 ? Math.Min(ModbusFrame.RtuLength(frame), frame.Length) : expected;
+            }
+        }
+        catch (OperationCanceledException) when (length > 0)
+        {
+            // Something does answer, so it is not to be suspended like a dead device.
+            return new(default, new(SensorFailureKind.Crc, "the reply was cut short or disturbed: check wiring, termination, baud and parity"));
+        }
+
+        return ModbusFrame.ParseRtu(slave, block, frame.AsMemory(0, length));
+    }
+
+    private async Task<ModbusReply> AskTcpAsync(byte slave, ModbusBlock block, CancellationToken cancellationToken)
+    {
+        var transaction = ++_transaction;
+        if (!await _link!.SendAsync(ModbusFrame.TcpRequest(transaction, slave, block), cancellationToken))
+        {
+            return Broken();
+        }
+
+        var frame = new byte[ModbusFrame.Longest];
+        while (true)
+        {
+            if (!await FillAsync(frame.AsMemory(0, ModbusFrame.TcpHeader), cancellationToken))
+            {
+                return Broken();
+            }
+
+            var protocol = BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(2));
+            var length = BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(4)) - 1;
+            if (protocol != 0 || length < 1 || length > ModbusFrame.Longest - ModbusFrame.TcpHeader)
+            {
+                // Where the next reply begins cannot be known any more.
+                Close();
+                return new(default, new(SensorFailureKind.Format, $"{address} sends what is not Modbus TCP (framing: rtu for a plain converter?)"));
+            }
+
+            if (!await FillAsync(frame.AsMemory(ModbusFrame.TcpHeader, length), cancellationToken))
+            {
+                return Broken();
+            }
+
+            // A reply to a request that was given up is passed over.
+            if (BinaryPrimitives.ReadUInt16BigEndian(frame) == transaction)
+            {
+                return frame[6] == slave
+                    ? ModbusFrame.ParseData(block, frame.AsMemory(ModbusFrame.TcpHeader, length))
+                    : new(default, new(SensorFailureKind.Format, FormattableString.Invariant($"unit {frame[6]} answers instead of unit {slave}")));
+            }
+        }
+    }
+
+    private async Task<bool> FillAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        for (var length = 0; length < buffer.Length;)
+        {
+            var count = await _link!.ReceiveAsync(buffer[length..], cancellationToken);
+            if (count <= 0)
+            {
+                return false;
+            }
+
+            length += count;
+        }
+
+        return true;
+    }
+
+    private ModbusReply Broken()
+    {
+        Close();
+        return new(default, new(address.Place.IsTcp ? SensorFailureKind.Io : SensorFailureKind.Missing, $"{address}: the connection is gone"));
+    }
+
+    private ModbusReply Silent(byte slave) =>
+        new(default, new(SensorFailureKind.Timeout, FormattableString.Invariant($"slave {slave} on {address} does not answer")));
+
+    private void Close()
+    {
+        _link?.Dispose();
+        _link = null;
+    }
+}
+
+/// <summary>The buses in use, each shared by the sensors on it. Thread-safe.</summary>
+internal sealed class ModbusBuses
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (ModbusBus Bus, int Users)> _buses = new(StringComparer.Ordinal);
+
+    /// <summary>The bus at an address; given back by <see cref="Return"/>. The first user decides how the line is set.</summary>
+    public ModbusBus Take(ModbusAddress address, TimeProvider time)
+    {
+        lock (_gate)
+        {
+            var (bus, users) = _buses.GetValueOrDefault(address.ToString());
+#pragma warning disable CA2000 // The last user's return disposes of it.
+            bus ??= new(address, time);
+#pragma warning restore CA2000
+            _buses[address.ToString()] = (bus, users + 1);
+            return bus;
+        }
+    }
+
+    public void Return(ModbusAddress address)
+    {
+        lock (_gate)
+        {
+            if (!_buses.TryGetValue(address.ToString(), out var shared))
+            {
+                return;
+            }
+
+            if (shared.Users > 1)
+            {
+                _buses[address.ToString()] = (shared.Bus, shared.Users - 1);
+            }
+            else
+            {
+                _buses.Remove(address.ToString());
+                shared.Bus.Dispose();
+            }
+        }
+    }
+}
