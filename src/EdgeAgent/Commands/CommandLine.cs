@@ -10,6 +10,8 @@ internal static class CommandLine
         RunCommand.Create(),
         CheckCommand.Create(),
         StatusCommand.Create(),
+        TestCommand.Create(),
+        DiscoverCommand.Create(),
         ConfigCommand.Create(),
     };
 }

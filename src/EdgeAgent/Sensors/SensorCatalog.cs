@@ -16,6 +16,7 @@ internal static class SensorCatalog
         IioSensor.Kind,
         HwmonSensor.Kind,
         FileSensor.Kind,
+        GpioSensor.Kind,
         ModbusSensor.Kind,
         SerialSensor.Kind,
         ExecSensor.Kind,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EdgeAgent.Hosting;
+using EdgeAgent.Sensors.Gpio;
 using EdgeAgent.Sensors.Modbus;
 using EdgeAgent.Sensors.Sampling;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,12 @@ internal sealed record SensorEnvironment
 
     /// <summary>What the agent counts of itself (queue, deliveries), for the kind system; asked at each of its reads, from any thread.</summary>
     public Func<ImmutableArray<NamedValue>> AgentValues { get; init; } = static () => [];
+
+    /// <summary>Where a sensor keeps what must survive a restart (the total of a pulse counter).</summary>
+    public string StateDirectory { get; init; } = "/var/lib/edgeagent";
+
+    /// <summary>The GPIO lines.</summary>
+    public IGpioLines Gpio { get; init; } = new KernelGpio("/dev");
 
     /// <summary>The Modbus buses, which sensors share.</summary>
     public ModbusBuses Buses { get; init; } = new();

@@ -214,8 +214,8 @@ public sealed class ModbusSensorTests
         tree.With("server.py", Server);
         using var cable = await SerialCable.PlugAsync(tree);
         var port = FreePort();
-        using var server = Process.Start(new ProcessStartInfo(
-            "/usr/bin/python3", [tree.Path("server.py"), transport, transport == "tcp" ? $"{port}" : cable.Far]) { RedirectStandardError = true })!;
+        string[] arguments = [tree.Path("server.py"), transport, transport == "tcp" ? $"{port}" : cable.Far];
+        using var server = Process.Start(new ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardError = true })!;
         try
         {
             var place = transport == "tcp" ? new ModbusPlace("127.0.0.1", port) : new ModbusPlace(cable.Near, 0);

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using EdgeAgent.Hosting;
+using EdgeAgent.Sensors;
+using EdgeAgent.Sensors.Kernel;
+using EdgeAgent.Sensors.Modbus;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeAgent.Commands;
+
+/// <summary><c>edgeagent discover</c>: lists what this machine has as sensors to be pasted into the configuration.</summary>
+internal static class DiscoverCommand
+{
+    public static Command Create()
+    {
+        var modbus = new Option<string?>("--modbus") { Description = "Also ask the slaves of this bus: a serial port, or tcp://host:port.", HelpName = "CONTROLLER" };
+        var baud = new Option<int>("--baud") { Description = "Bits per second of a serial port.", DefaultValueFactory = static _ => 9600 };
+        var last = new Option<int>("--last") { Description = "The highest slave that is asked.", DefaultValueFactory = static _ => 32 };
+        modbus.Validators.Add(static result =>
+        {
+            if (result.Tokens is [var token] && !ModbusPlaceShape.Instance.TryParse(token.Value, out _, out _))
+            {
+                result.AddError($"--modbus takes {ModbusPlaceShape.Instance.Expected}.");
+            }
+        });
+        baud.Validators.Add(static result =>
+        {
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var speed) && SerialPort.Speeds.Contains(speed)))
+            {
+                result.AddError($"--baud is one of {string.Join(", ", SerialPort.Speeds)}.");
+            }
+        });
+        var command = new Command("discover", "List what is connected to this machine, as YAML to be pasted into the configuration.") { modbus, baud, last };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(modbus), parsed.GetValue(baud), parsed.GetValue(last), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? modbus, int baud, int last, CancellationToken cancellationToken)
+    {
+        var time = TimeProvider.System;
+        var environment = new SensorEnvironment { Time = time, Clock = new LinuxBootClock(time, trustRtc: false), Log = NullLogger.Instance };
+        var found = Discovery.Find(environment);
+        if (modbus is not null && ModbusPlaceShape.Instance.TryParse(modbus, out var place, out _))
+        {
+            found = found.AddRange(await Discovery.ScanModbusAsync(
+                new(place, new(baud), !place.IsTcp), 1, Math.Clamp(last, 1, 247), environment, cancellationToken));
+        }
+
+        await Console.Out.WriteAsync(found.IsEmpty
+            ? "# Nothing was found. Are 1-Wire, I2C or the overlay of the device switched on (raspi-config, /boot/firmware/config.txt)?\n"
+            : Discovery.Write(found));
+        return ExitCode.Ok;
+    }
+}

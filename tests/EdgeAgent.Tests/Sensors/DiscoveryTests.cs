@@ -1,0 +1,78 @@
+using EdgeAgent.Configuration;
+using EdgeAgent.Sensors;
+using EdgeAgent.Tests.Configuration;
+using EdgeAgent.Tests.Sensors.Support;
+
+namespace EdgeAgent.Tests.Sensors;
+
+public sealed class DiscoveryTests
+{
+    [Fact]
+    public void What_is_found_is_a_configuration_as_it_stands()
+    {
+        using var tree = new FixtureTree();
+        tree.With("sys/bus/w1/devices/28-000006c5aefc/temperature", "1\n").With("sys/bus/w1/devices/28-000006c5aeff/temperature", "1\n")
+            .With("sys/bus/iio/devices/iio:device0/name", "bme280\n").With("sys/bus/iio/devices/iio:device0/in_temp_input", "1\n")
+            .With("sys/bus/iio/devices/iio:device1/name", "bme280\n").With("sys/bus/iio/devices/iio:device1/in_temp_input", "1\n")
+            .With("sys/class/hwmon/hwmon0/name", "cpu_thermal\n").With("sys/class/hwmon/hwmon0/temp1_input", "1\n")
+            .With("dev/ttyUSB0", "").With("dev/ttyUSB1", "").WithLink("dev/serial/by-id/usb-FTDI: \"odd\" #name", "../../ttyUSB0");
+
+        var found = Discovery.Find(Some.Environment(root: tree.Root));
+        var config = Read(Discovery.Write(found));
+
+        Assert.Equal(["ds18b20", "ds18b20", "iio", "iio", "hwmon", "serial", "serial"], config.Sensors.Select(sensor => sensor.Type));
+        Assert.Equal(7, config.Sensors.Select(sensor => sensor.Id).Distinct().Count());
+        Assert.Equal(["bme280", "bme280_2"], config.Sensors.Where(sensor => sensor.Type == "iio").Select(sensor => sensor.Id));
+    }
+
+    [Fact]
+    public void Nothing_is_found_on_an_empty_machine() => Assert.Empty(Discovery.Find(Some.Environment()));
+
+    [Fact]
+    public async Task Slaves_that_answer_are_found_whatever_they_answer()
+    {
+        await using var device = ModbusDevice.OverTcp(static request => request[6] switch
+        {
+            2 => [[.. request[..4], 0, 5, 2, 3, 2, 0, 7]],
+            3 => [[.. request[..4], 0, 3, 3, 0x83, 2]],
+            _ => [],
+        });
+
+        var found = await Discovery.ScanModbusAsync(
+            new(new("127.0.0.1", device.Port), new(9600), IsRtu: false), 1, 4, Some.Environment(), CancellationToken.None);
+
+        Assert.Equal(["slave_2", "slave_3"], found.Select(sensor => sensor.Id));
+        Assert.Equal(2, Read(Discovery.Write(found)).Sensors.Length);
+    }
+
+    [Fact]
+    public async Task A_trial_reads_once_and_shows_processed_values_and_failures()
+    {
+        using var tree = new FixtureTree();
+        tree.With("value", "215\n");
+        var config = Read($$"""
+            sensors:
+              - {id: good, type: file, path: {{tree.Path("value")}}, scale: 0.1, unit: °C}
+              - {id: missing, type: file, path: /no/such/file}
+              - {id: stream, type: execd, command: [/bin/sh, -c, "echo 5; sleep 1000"]}
+              - {id: hanging, type: exec, command: [/bin/sleep, "1000"], timeout: 100ms}
+
+            """);
+
+        var results = await Trial.RunAsync(config.Sensors, Some.Environment(), CancellationToken.None).WaitAsync(Some.Deadline);
+
+        Assert.Equal(new NamedValue("value", EdgeAgent.Readings.Value.Of(21.5), "°C"), Assert.Single(results[0].Observation.Values));
+        Assert.Equal(SensorFailureKind.Missing, results[1].Observation.Failure?.Kind);
+        Assert.Equal(EdgeAgent.Readings.Value.Of(5), Assert.Single(results[2].Observation.Values).Value);
+        Assert.Equal(SensorFailureKind.Timeout, results[3].Observation.Failure?.Kind);
+    }
+
+    private static AgentConfig Read(string yaml)
+    {
+        using var folder = new ConfigFolder();
+        folder.Write("edgeagent.yaml", yaml);
+        var reading = ConfigReader.Read(folder.Main, ConfigSchema.Full, folder.Environment);
+        Assert.True(reading.Config is not null, ProblemText.Render(reading.Problems));
+        return reading.Config;
+    }
+}
