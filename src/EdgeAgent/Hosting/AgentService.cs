@@ -49,7 +49,7 @@ internal sealed class AgentService(
         await using (queue)
         {
             var intake = new ReadingIntake(queue, config.Gateway, config.Sensors);
-            var environment = new SensorEnvironment { Time = time, Clock = clock, Log = logs.CreateLogger("sensors") };
+            var environment = new SensorEnvironment { Time = time, Clock = clock, Log = logs.CreateLogger("sensors"), WhenDurable = queue.FlushAsync, Uplink = config.Broker?.Addresses ?? [] };
             var sampler = new Sampler(config.Sensors, environment, intake);
             var uplink = config.Broker is null
                 ? null

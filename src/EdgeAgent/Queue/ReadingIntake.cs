@@ -31,6 +31,13 @@ internal sealed class ReadingIntake : IReadingSink
         _ = await _queue.AppendAsync(envelope, bootTime, Body(values), cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public async ValueTask AcceptAsync(string sensor, long bootTime, ForwardedMessage message, CancellationToken cancellationToken)
+    {
+        var envelope = _sensors[sensor].For(message);
+        _ = await _queue.AppendAsync(envelope, bootTime, MessageBody.OfBytes(message.Payload), cancellationToken);
+    }
+
     private static MessageBody Body(ImmutableArray<NamedValue> values)
     {
         if (values.Length == 1)
@@ -68,6 +75,9 @@ internal sealed class ReadingIntake : IReadingSink
             _ = ImmutableInterlocked.Update(ref _known, static (list, item) => list.Insert(0, item).Take(Remembered).ToImmutableList(), made);
             return made;
         }
+
+        /// <summary>Never remembered: there may be as many topics as devices, and the queue joins equal envelopes.</summary>
+        public Envelope For(ForwardedMessage message) => Make([]) with { Topic = message.Topic, HistoryTopic = null, ContentType = message.ContentType };
 
         private static bool Fits(Envelope envelope, ImmutableArray<NamedValue> values)
         {

@@ -43,7 +43,13 @@ internal sealed record SensorFailure(SensorFailureKind Kind, string Message);
 /// <summary>One named value as the sensor gave it.</summary>
 internal readonly record struct NamedValue(string Name, Value Value, string? Unit = null);
 
-/// <summary>What one read of a sensor came to: values, or the reason there are none.</summary>
+/// <summary>A message that goes on as it came.</summary>
+/// <param name="Topic">Where to.</param>
+/// <param name="Payload">Its bytes; never changed any more.</param>
+/// <param name="ContentType">MIME type; null where unknown.</param>
+internal sealed record ForwardedMessage(string Topic, ReadOnlyMemory<byte> Payload, string? ContentType);
+
+/// <summary>What one read of a sensor came to: values, a message that goes on as it is, or the reason there is neither.</summary>
 internal readonly record struct Observation
 {
     private Observation(ImmutableArray<NamedValue> values, SensorFailure? failure)
@@ -52,10 +58,13 @@ internal readonly record struct Observation
         Failure = failure;
     }
 
-    /// <summary>Never empty unless there is a failure.</summary>
+    /// <summary>Never empty unless there is a failure or a message.</summary>
     public ImmutableArray<NamedValue> Values { get; }
 
     public SensorFailure? Failure { get; }
+
+    /// <summary>A message that is not looked into; null for values.</summary>
+    public ForwardedMessage? Message { get; private init; }
 
     /// <summary>When it was seen (milliseconds since boot), where the source knows; null: when it was asked, or arrived.</summary>
     public long? BootTime { get; init; }
@@ -64,6 +73,8 @@ internal readonly record struct Observation
 
     /// <summary>A lone value, whose name in the payload is "value".</summary>
     public static Observation Of(Value value, string? unit = null) => new([new NamedValue("value", value, unit)], null);
+
+    public static Observation Of(ForwardedMessage message) => new([], null) { Message = message };
 
     /// <summary>Some values, and why others are missing.</summary>
     public static Observation Partly(ImmutableArray<NamedValue> values, SensorFailure? failure) => new(values, failure);

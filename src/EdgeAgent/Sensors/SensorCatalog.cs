@@ -22,6 +22,7 @@ internal static class SensorCatalog
         ExecSensor.Kind,
         ExecdSensor.Kind,
         HttpSensor.Kind,
+        MqttSensor.Kind,
         SimulateSensor.Kind,
     ];
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EdgeAgent.Configuration;
 using EdgeAgent.Hosting;
 using EdgeAgent.Sensors.Gpio;
 using EdgeAgent.Sensors.Modbus;
@@ -27,6 +28,12 @@ internal sealed record SensorEnvironment
 
     /// <summary>What the agent counts of itself (queue, deliveries), for the kind system; asked at each of its reads, from any thread.</summary>
     public Func<ImmutableArray<NamedValue>> AgentValues { get; init; } = static () => [];
+
+    /// <summary>Completes with true when everything that the sink has accepted so far is durable, with false while it cannot be.</summary>
+    public Func<Task<bool>> WhenDurable { get; init; } = static () => Task.FromResult(true);
+
+    /// <summary>Where the agent delivers to, so that a sensor does not feed that back.</summary>
+    public ImmutableArray<BrokerAddress> Uplink { get; init; } = [];
 
     /// <summary>Where a sensor keeps what must survive a restart (the total of a pulse counter).</summary>
     public string StateDirectory { get; init; } = "/var/lib/edgeagent";

@@ -23,6 +23,14 @@ internal sealed class SensorOutput(SensorConfig config, SensorRecord record, IRe
         try
         {
             var time = observation.BootTime ?? bootTime;
+            if (observation.Message is { } message)
+            {
+                await sink.AcceptAsync(config.Id, time, message, cancellationToken);
+                record.Published();
+                record.Recovered();
+                return;
+            }
+
             var corrected = _processing.Correct(observation);
             if (corrected.Values.IsEmpty)
             {

@@ -37,7 +37,6 @@ internal sealed class HttpServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
         await _run.WaitAsync(Some.Deadline);
         _stop.Dispose();
         _listener.Dispose();

@@ -32,7 +32,6 @@ internal sealed class ModbusDevice : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener?.Stop();
         await _run.WaitAsync(Some.Deadline);
         _listener?.Dispose();
         _stop.Dispose();

@@ -20,6 +20,12 @@ internal sealed class RecordingSink : IReadingSink
         _accepted.Writer.TryWrite(new(sensor, bootTime, values));
     }
 
+    public async ValueTask AcceptAsync(string sensor, long bootTime, ForwardedMessage message, CancellationToken cancellationToken)
+    {
+        await Gate(sensor).WaitAsync(cancellationToken);
+        _accepted.Writer.TryWrite(new(sensor, bootTime, []) { Message = message });
+    }
+
     public async Task<Accepted> NextAsync()
     {
         using var deadline = new CancellationTokenSource(Deadline);
@@ -41,4 +47,7 @@ internal sealed class RecordingSink : IReadingSink
     public bool TryNext(out Accepted accepted) => _accepted.Reader.TryRead(out accepted);
 }
 
-internal readonly record struct Accepted(string Sensor, long BootTime, ImmutableArray<NamedValue> Values);
+internal readonly record struct Accepted(string Sensor, long BootTime, ImmutableArray<NamedValue> Values)
+{
+    public ForwardedMessage? Message { get; init; }
+}
