@@ -60,14 +60,7 @@ internal sealed class Database : IDisposable
     public StateRows State { get; }
 
     /// <summary>What max_size limits: (pages - free pages) x page size + WAL.</summary>
-    public long Size
-    {
-        get
-        {
-            var wal = new FileInfo(_walPath);
-            return ((_pageCount.Scalar() ?? 0) - (_freePages.Scalar() ?? 0)) * PageSize + (wal.Exists ? wal.Length : 0);
-        }
-    }
+    public long Size => ((_pageCount.Scalar() ?? 0) - (_freePages.Scalar() ?? 0)) * PageSize + WalSize;
 
     /// <summary>Opens the file, and makes the tables of a new one.</summary>
     /// <exception cref="StoreException">SQLite could not.</exception>
@@ -86,12 +79,19 @@ internal sealed class Database : IDisposable
             connection.Open();
             var handle = connection.Handle!;
             _ = raw.sqlite3_busy_timeout(handle, 2000);
-            Configure(handle);
+            handle.enable_sqlite3_next_stmt(true);
+            Configure(handle, path);
             return new(connection, path);
+        }
+        catch (StoreException failure) when (failure.Primary == raw.SQLITE_ERROR)
+        {
+            // Our own statements do not fit the tables: whatever made them, or bent them, it was not this program.
+            Abandon(connection);
+            throw new StoreException(raw.SQLITE_NOTADB, failure.Message, failure.Database);
         }
         catch
         {
-            connection.Dispose();
+            Abandon(connection);
             throw;
         }
     }
@@ -120,6 +120,14 @@ internal sealed class Database : IDisposable
         }
     }
 
+    /// <summary>Bytes of the WAL.</summary>
+    public long WalSize => new FileInfo(_walPath) is { Exists: true } wal ? wal.Length : 0;
+
+    /// <summary>Bytes in pages that are free.</summary>
+    public long FreeBytes => (_freePages.Scalar() ?? 0) * PageSize;
+
+    public Statement Prepare(string sql) => new(_connection.Handle!, sql);
+
     /// <summary>Brings the WAL into the file, with a sync of both.</summary>
     public void Checkpoint()
     {
@@ -146,7 +154,18 @@ internal sealed class Database : IDisposable
         _connection.Dispose();
     }
 
-    private static void Configure(sqlite3 handle)
+    /// <summary>Closes a connection with statements: one that is left open keeps the lock.</summary>
+    private static void Abandon(SqliteConnection connection)
+    {
+        while (connection.Handle is { } handle && raw.sqlite3_next_stmt(handle, null) is { } statement)
+        {
+            statement.Dispose();
+        }
+
+        connection.Dispose();
+    }
+
+    private static void Configure(sqlite3 handle, string path)
     {
         // The order matters: the page size before the first page, the locking mode before the WAL.
         Statement.Execute(handle, $"PRAGMA page_size = {PageSize}");
@@ -159,12 +178,7 @@ internal sealed class Database : IDisposable
         Statement.Execute(handle, "PRAGMA secure_delete = OFF");
         Statement.Execute(handle, "PRAGMA trusted_schema = OFF");
         Statement.Execute(handle, "PRAGMA cell_size_check = ON");
-        using var version = new Statement(handle, "PRAGMA user_version");
-        using var tables = new Statement(handle, "SELECT 1 FROM sqlite_schema LIMIT 1");
-        if (version.Scalar() == 0 && tables.Scalar() is null)
-        {
-            Schema.Create(handle);
-        }
+        Schema.Prepare(handle, path);
 
         // Takes the lock, which a connection in WAL mode otherwise takes with its first write.
         Statement.Execute(handle, "BEGIN IMMEDIATE; COMMIT");

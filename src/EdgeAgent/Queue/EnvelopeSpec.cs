@@ -75,7 +75,7 @@ internal static class EnvelopeSpec
                 Fields = Fields(root),
             };
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {
             return null;
         }

@@ -27,6 +27,18 @@ internal sealed class EraTable
 
     public void Add(EraEntry entry) => _entries[entry.First] = entry;
 
+    /// <summary>Gives the eras of a boot whose clock was not set the better offset that is known now.</summary>
+    public void Correct(string bootId, long wallOffset, bool isSynchronized)
+    {
+        foreach (var entry in _entries.Values)
+        {
+            if (entry.Era.BootId == bootId && !entry.Era.IsSynchronized)
+            {
+                entry.Era = entry.Era with { WallOffset = wallOffset, IsSynchronized = isSynchronized };
+            }
+        }
+    }
+
     /// <summary>The era of a number, and the number that ends it.</summary>
     public (EraEntry Era, long End) Find(long sequence, Database database)
     {

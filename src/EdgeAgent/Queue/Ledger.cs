@@ -33,11 +33,7 @@ internal sealed class Ledger
         _run = run;
         _envelope = new() { Sensor = "ledger", Topic = topic, ContentType = "application/json", Priority = MessagePriority.High };
         _lastId = lastId;
-        foreach (var entry in stored)
-        {
-            _entries[entry.Id] = entry;
-            _lastId = Math.Max(_lastId, entry.Id);
-        }
+        Load(stored);
     }
 
     /// <summary>Losses of this run by reason.</summary>
@@ -185,6 +181,16 @@ internal sealed class Ledger
             {
                 _changed.Add(entry);
             }
+        }
+    }
+
+    /// <summary>Takes up entries that were salvaged.</summary>
+    public void Load(IEnumerable<LedgerEntry> stored)
+    {
+        foreach (var entry in stored)
+        {
+            _ = _entries.TryAdd(entry.Id, entry);
+            _lastId = Math.Max(_lastId, entry.Id);
         }
     }
 

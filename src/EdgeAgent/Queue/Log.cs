@@ -22,4 +22,10 @@ internal static partial class Log
 
     [LoggerMessage(2005, LogLevel.Warning, "The last run did not end cleanly: of era {Era:x16}, the last durable number is {Sequence}")]
     public static partial void UncleanStart(this ILogger log, ulong era, long sequence);
+
+    [LoggerMessage(2006, LogLevel.Error, "The queue {Path} is damaged and was moved to {Aside}. A new one is in use; what can be read of the old one is being salvaged")]
+    public static partial void MovedAside(this ILogger log, string path, string aside);
+
+    [LoggerMessage(2007, LogLevel.Warning, "Salvaged {Rescued} messages; about {Unreadable} could not be read. The damaged file is kept: {Path}")]
+    public static partial void Salvaged(this ILogger log, long rescued, long unreadable, string path);
 }

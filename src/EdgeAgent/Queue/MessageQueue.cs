@@ -35,7 +35,9 @@ internal sealed class MessageQueue : IAsyncDisposable
         ledger.AddCrashWindow(stored);
         _state = new(stored, config.WhenFull, ledger, Ages.Of(bootClock, _maxAge));
         _alarm = new(time, _clock);
-        _store = new(_state, _alarm, _clock, file, config.LossWindow, log);
+#pragma warning disable CA2000 // The store disposes its parts when its thread ends.
+        _store = new(_state, _alarm, _clock, new(_state, file, stored, config, bootClock, time, log), config.LossWindow, log);
+#pragma warning restore CA2000
         _isSynchronous = config.LossWindow <= TimeSpan.Zero;
     }
 
@@ -95,7 +97,7 @@ internal sealed class MessageQueue : IAsyncDisposable
             {
                 return _state.StoreFails
                     ? ValueTask.FromResult(Refuse(envelope, bootTime))
-                    : AppendWhenRoomAsync(envelope, bootTime, body, _store.WhenRoom(), cancellationToken);
+                    : AppendWhenRoomAsync(envelope, bootTime, body, WhenRoom(), cancellationToken);
             }
 
             if (envelope.Offline == OfflinePolicy.Drop && !_state.Lanes.IsConnected)
@@ -107,7 +109,7 @@ internal sealed class MessageQueue : IAsyncDisposable
 
             if (_isSynchronous)
             {
-                committed = _store.WhenCommitted();
+                committed = _store.Waiters.WhenCommitted();
             }
             else if (_state.StoreFails)
             {
@@ -285,7 +287,8 @@ internal sealed class MessageQueue : IAsyncDisposable
     {
         lock (_state.Gate)
         {
-            return _store.IsClosing ? Task.FromResult(false) : _store.Flush();
+            _alarm.Wake();
+            return _store.IsClosing ? Task.FromResult(false) : _store.Waiters.WhenFlushed();
         }
     }
 
@@ -294,7 +297,8 @@ internal sealed class MessageQueue : IAsyncDisposable
     {
         lock (_state.Gate)
         {
-            return _store.IsClosing ? Task.CompletedTask : _store.WhenIdle();
+            _alarm.Wake();
+            return _store.IsClosing ? Task.CompletedTask : _store.Waiters.WhenIdle();
         }
     }
 
@@ -376,6 +380,12 @@ internal sealed class MessageQueue : IAsyncDisposable
     {
         _state.Ledger.Add(LossReason.Overrun, envelope.Topic, _state.Era, _state.Ring.Next, bootTime);
         return AppendResult.Refused;
+    }
+
+    private Task WhenRoom()
+    {
+        _alarm.Wake();
+        return _store.Waiters.WhenRoom();
     }
 
     private void AfterEnd()

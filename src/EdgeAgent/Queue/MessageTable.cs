@@ -38,10 +38,11 @@ internal sealed class MessageTable(sqlite3 database, string table) : IDisposable
         return oldest;
     }
 
-    public void Insert(in Unwritten message)
+    public void Insert(in Unwritten message) => Insert(message.Sequence, message.Envelope.Id, message.BootTime, message.Body);
+
+    public void Insert(long sequence, long envelope, long bootTime, MessageBody body)
     {
-        var body = message.Body;
-        _insert.Bind(1, message.Sequence).Bind(2, message.Envelope.Id).Bind(3, message.BootTime);
+        _insert.Bind(1, sequence).Bind(2, envelope).Bind(3, bootTime);
         BindBody(_insert, 4, in body);
         _insert.Run();
     }
@@ -65,7 +66,7 @@ internal sealed class MessageTable(sqlite3 database, string table) : IDisposable
     }
 
     /// <summary>Reads the rows from the chunk's beginning to below <paramref name="end"/>, until it is full.</summary>
-    public void Fill(Chunk chunk, long end, Func<long, EnvelopeEntry?> envelopes, Func<long, EraEntry> eras)
+    public void Fill(Chunk chunk, long end, Func<long, EnvelopeEntry?> envelopes, Func<long, EraEntry> eras, int most = Chunk.MostRows)
     {
         _read.Bind(1, chunk.From).Bind(2, end);
         while (_read.Step())
@@ -79,7 +80,7 @@ internal sealed class MessageTable(sqlite3 database, string table) : IDisposable
                 chunk.Add(row, content);
             }
 
-            if (chunk.IsFull)
+            if (chunk.IsFull || chunk.Count >= most)
             {
                 _read.Reset();
                 return;
@@ -133,7 +134,7 @@ internal sealed class MessageTable(sqlite3 database, string table) : IDisposable
         }
     }
 
-    private static BodyKind ReadBody(Statement statement, int column, out long bits, out ReadOnlySpan<byte> content)
+    public static BodyKind ReadBody(Statement statement, int column, out long bits, out ReadOnlySpan<byte> content)
     {
         bits = 0;
         content = default;

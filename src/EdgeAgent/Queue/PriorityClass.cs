@@ -61,6 +61,13 @@ internal sealed class PriorityClass(MessagePriority priority, long cursor, long 
     public int CountBelow(long sequence) =>
         BacklogWindow.CountBelow(sequence) + LiveWindow.CountBelow(sequence) + Others.Keys.Count(other => other < sequence);
 
+    /// <summary>Rows may come back between those in flight: from now on each removes no row but its own.</summary>
+    public void Narrow()
+    {
+        BacklogWindow.MoveTo(Others);
+        Ahead.Clear();
+    }
+
     /// <summary>Sets the cursor back to <paramref name="sequence"/> while messages are in flight.</summary>
     public void Rewind(long sequence)
     {

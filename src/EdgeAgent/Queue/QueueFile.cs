@@ -26,10 +26,11 @@ internal static class QueueFile
         Database? database = null;
         try
         {
-            database = Database.Open(path);
-            var era = new Era(NewName(), clock.BootId, clock.WallOffset, clock.IsSynchronized);
-            var stored = StoredState.Read(database, era, clock.Milliseconds, (long)config.LossWindow.TotalMilliseconds);
-            log.Opened(path, stored.Depth, database.Size, era.Name);
+            var ballast = new Ballast(path);
+            var stored = Read(path, config, clock, time, ballast, log, ref database);
+            ballast.AllocateWal();
+            ballast.Restore();
+            log.Opened(path, stored.Depth, database!.Size, stored.Era.Era.Name);
             if (!stored.WasClean)
             {
                 log.UncleanStart(stored.LastEra!.Era.Name, Math.Max(stored.Highest[0], stored.Highest[1]));
@@ -49,11 +50,62 @@ internal static class QueueFile
         {
             return new(null, Judge(path, exception.Primary, exception.Message));
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return new(null, Judge(path, SQLitePCL.raw.SQLITE_IOERR, exception.Message));
+        }
         finally
         {
             database?.Dispose();
         }
     }
+
+    /// <summary>Makes a new file in the place of a damaged one, for the owner's eyes only, and closes it.</summary>
+    public static void Create(string path, string aside)
+    {
+        using (new FileStream(path, new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = FileMode }))
+        {
+        }
+
+        Database.Open(path).Dispose();
+        DamagedFile.MakeReadable(aside, path);
+    }
+
+    /// <summary>
+    /// Opens and reads. A file that seems damaged is opened once more, because SQLite says so too when the file system fails under an
+    /// undamaged one; if it still does, it is moved aside for the salvage, and the queue goes on with a new file.
+    /// </summary>
+    private static StoredState Read(string path, QueueConfig config, BootClock clock, TimeProvider time, Ballast ballast, ILogger log, ref Database? database)
+    {
+        var era = new Era(NewName(), clock.BootId, clock.WallOffset, clock.IsSynchronized);
+        string? aside = null;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                database = Database.Open(path);
+                return StoredState.Read(database, era, clock.Milliseconds, (long)config.LossWindow.TotalMilliseconds, ballast, aside);
+            }
+            catch (Exception exception) when (attempt < 3 && IsDamage(exception))
+            {
+                database?.Dispose();
+                database = null;
+                if (attempt == 2)
+                {
+                    aside = DamagedFile.MoveAside(path, time);
+                    log.MovedAside(path, aside);
+                    Create(path, aside);
+                }
+            }
+        }
+    }
+
+    private static bool IsDamage(Exception exception) => exception switch
+    {
+        StoreException store => store.IsDamage,
+        SqliteException sqlite => sqlite.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB,
+        _ => false,
+    };
 
     /// <summary>A name that no other era has, on any machine.</summary>
     public static ulong NewName()
@@ -104,6 +156,8 @@ internal static class QueueFile
             $"The queue {path} is in use by another process. Stop the other agent (or the SQLite tool that has the file open), or give this one a queue.path of its own."),
         SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_PERM or SQLitePCL.raw.SQLITE_AUTH => new(QueueFailure.Permission,
             $"The queue {path} may not be written: {message}. Give the file and its directory to the user that runs the agent."),
+        SQLitePCL.raw.SQLITE_SCHEMA => new(QueueFailure.InputOutput,
+            $"The queue {path} was made by a newer version of the agent ({message}). It is untouched. Install that version again, or set queue.path to another place."),
         _ => new(QueueFailure.InputOutput,
             $"The queue {path} cannot be opened: {message}. Check the file system that it is on, or set queue.path to another place."),
     };

@@ -32,7 +32,7 @@ internal sealed class QueueState
             new(MessagePriority.Normal, stored.Lowest[0], stored.Highest[0]),
             new(MessagePriority.High, stored.Lowest[1], stored.Highest[1]),
         ];
-        FirstOfRun = stored.NextSequence;
+        FirstOfRun = FirstOfFile = stored.NextSequence;
         EarlierDepth = stored.Depth;
         _isEarlierDepthExact = stored.IsDepthExact;
         DeepestDepth = Depth;
@@ -75,6 +75,9 @@ internal sealed class QueueState
 
     /// <summary>The first number of this run.</summary>
     public long FirstOfRun { get; }
+
+    /// <summary>No message that a salvaged file holds has a number as high.</summary>
+    public long FirstOfFile { get; private set; }
 
     /// <summary>Messages of earlier runs that have not ended: exact after a clean stop, otherwise an estimate.</summary>
     public long EarlierDepth { get; private set; }
@@ -212,6 +215,40 @@ internal sealed class QueueState
         }
     }
 
+    /// <summary>Messages of earlier runs came back from a damaged file.</summary>
+    public void CountFound(long count)
+    {
+        EarlierDepth += count;
+        DeepestDepth = Math.Max(DeepestDepth, Depth);
+    }
+
+    /// <summary>The file is a new and empty one: what is in memory is written into it.</summary>
+    public void WriteAgain()
+    {
+        FirstOfFile = Ring.Next;
+        EarlierDepth = 0;
+        RunDepth = 0;
+        WriteBehind.WriteAgain();
+        Ledger.ChangeAll();
+        foreach (var entry in Envelopes.Entries)
+        {
+            entry.IsStored = false;
+        }
+
+        for (var sequence = Ring.First; sequence < Ring.Next; sequence++)
+        {
+            ref var slot = ref Ring[sequence];
+            slot.Envelope.IsStored = false;
+            RunDepth += slot.Is(SlotState.Ended) ? 0 : 1;
+        }
+
+        foreach (var owner in Classes)
+        {
+            _ = owner.Removals.Take();
+            owner.Narrow();
+        }
+    }
+
     /// <summary>Once the cursors have passed all of the earlier runs, what is left of them is known and the estimate becomes exact.</summary>
     public void SettleEarlierDepth()
     {
@@ -238,6 +275,24 @@ internal sealed class QueueState
     {
         Ledger.Add(reason, message.Envelope.Envelope.Topic, era, message.Sequence, bootTime);
         End(owner, in message);
+    }
+
+    /// <summary>Whether a row is nobody's: not in flight, not to be tried again, not ended already.</summary>
+    public bool IsIdleRow(PriorityClass owner, long sequence) =>
+        !owner.BacklogWindow.Contains(sequence) && !owner.IsTakenElsewhere(sequence) && !Lanes.Retries.Contains(sequence)
+        && !owner.Removals.Contains(sequence);
+
+    /// <summary>Ends a message on disk with a loss; false where it is in flight or ended.</summary>
+    public bool TryLoseRow(PriorityClass owner, long sequence, EnvelopeEntry envelope, EraEntry era, long bootTime, LossReason reason)
+    {
+        if (!IsIdleRow(owner, sequence))
+        {
+            return false;
+        }
+
+        owner.Ahead.End(sequence, sequence);
+        Lose(owner, new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = envelope }, era, bootTime, reason);
+        return true;
     }
 
     /// <summary>The waiting message of a sensor that keeps only its latest ends.</summary>

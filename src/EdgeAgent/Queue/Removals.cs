@@ -30,6 +30,19 @@ internal sealed class Removals
         }
     }
 
+    public bool Contains(long sequence)
+    {
+        for (var i = _ranges.Count - 1; i >= 0; i--)
+        {
+            if (sequence >= _ranges[i].From && sequence <= _ranges[i].To)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Gives the ranges away, ascending and merged; they belong to the caller until the next call.</summary>
     public List<SequenceRange> Take()
     {

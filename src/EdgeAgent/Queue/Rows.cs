@@ -68,7 +68,7 @@ internal sealed class EraRows(sqlite3 database) : IDisposable
     private readonly Statement _find = new(database,
         "SELECT first_seq, name, boot_id, wall_offset, synced, clean FROM era WHERE first_seq <= ?1 ORDER BY first_seq DESC LIMIT 1");
     private readonly Statement _next = new(database, "SELECT min(first_seq) FROM era WHERE first_seq > ?1");
-    private readonly Statement _correct = new(database, "UPDATE era SET wall_offset = ?2, synced = ?3 WHERE first_seq = ?1");
+    private readonly Statement _correct = new(database, "UPDATE era SET wall_offset = ?2, synced = ?3 WHERE boot_id = ?1 AND synced = 0");
     private readonly Statement _close = new(database, "UPDATE era SET clean = 1 WHERE first_seq = ?1");
     private readonly Statement _deleteUnused = new(database, """
         DELETE FROM era WHERE first_seq < (SELECT max(first_seq) FROM era WHERE first_seq <= ?1)
@@ -95,8 +95,9 @@ internal sealed class EraRows(sqlite3 database) : IDisposable
     /// <summary>The first number above <paramref name="sequence"/> that belongs to another era.</summary>
     public long NextFirst(long sequence) => _next.Bind(1, sequence).Scalar() ?? long.MaxValue;
 
-    public void Correct(EraEntry entry) =>
-        _correct.Bind(1, entry.First).Bind(2, entry.Era.WallOffset).Bind(3, entry.Era.IsSynchronized ? 1 : 0).Run();
+    /// <summary>Gives the eras of a boot whose clock was not set the better offset that is known now.</summary>
+    public void Correct(string bootId, long wallOffset, bool isSynchronized) =>
+        _correct.Bind(1, bootId).Bind(2, wallOffset).Bind(3, isSynchronized ? 1 : 0).Run();
 
     /// <summary>Says that the era ended with nothing left in memory.</summary>
     public void Close(EraEntry entry) => _close.Bind(1, entry.First).Run();

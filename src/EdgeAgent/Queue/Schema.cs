@@ -8,7 +8,7 @@ internal static class Schema
     /// <summary>"EdgA": what makes a SQLite file ours.</summary>
     public const int ApplicationId = 0x45646741;
 
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>
     /// <c>era</c>: one row per start of the process and per step of the clock; its messages are those from its first number to below the
@@ -31,8 +31,65 @@ internal static class Schema
         CREATE TABLE state(key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
         """;
 
+    /// <summary>What makes a file of one version one of the next, by the version that it starts from.</summary>
+    private static readonly string[] Upgrades =
+    [
+        "",
+        "ALTER TABLE ledger ADD COLUMN run INTEGER NOT NULL DEFAULT 0",
+    ];
+
+    /// <summary>Makes the tables of a new file, brings those of an older one up to date, and refuses a newer or a foreign one.</summary>
+    /// <param name="database">Just opened, nothing written.</param>
+    /// <param name="path">Where it lies; a copy of an older file is kept beside it.</param>
+    /// <exception cref="StoreException">SQLITE_SCHEMA: newer. SQLITE_NOTADB: not ours.</exception>
+    public static void Prepare(sqlite3 database, string path)
+    {
+        using var versionOf = new Statement(database, "PRAGMA user_version");
+        using var applicationOf = new Statement(database, "PRAGMA application_id");
+        using var tables = new Statement(database, "SELECT count(*) FROM sqlite_schema");
+        var version = versionOf.Scalar() ?? 0;
+        if (tables.Scalar() == 0 && version == 0)
+        {
+            Create(database);
+        }
+        else if (applicationOf.Scalar() != ApplicationId || version < 1)
+        {
+            throw new StoreException(raw.SQLITE_NOTADB, "the file is not a queue of this agent", database);
+        }
+        else if (version > Version)
+        {
+            _ = raw.sqlite3_db_config(database, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+            throw new StoreException(raw.SQLITE_SCHEMA, $"its format is {version}, this program knows up to {Version}", database);
+        }
+        else if (version < Version)
+        {
+            Upgrade(database, path, (int)version);
+        }
+    }
+
+    /// <summary>All steps in one transaction, so that a crash leaves the old version or the new one.</summary>
+    private static void Upgrade(sqlite3 database, string path, int version)
+    {
+        var copy = $"{path}.version-{version}";
+        File.Delete(copy);
+        using (var keep = new Statement(database, "VACUUM INTO ?1"))
+        {
+            keep.Bind(1, copy).Run();
+        }
+
+        File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Statement.Execute(database, "BEGIN IMMEDIATE");
+        for (; version < Version; version++)
+        {
+            Statement.Execute(database, Upgrades[version]);
+        }
+
+        Statement.Execute(database, $"PRAGMA user_version = {Version}");
+        Statement.Execute(database, "COMMIT");
+    }
+
     /// <summary>Makes the tables of a new file, in one transaction.</summary>
-    public static void Create(sqlite3 database)
+    private static void Create(sqlite3 database)
     {
         Statement.Execute(database, "BEGIN IMMEDIATE");
         Statement.Execute(database, Tables);

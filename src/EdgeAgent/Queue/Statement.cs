@@ -6,8 +6,11 @@ namespace EdgeAgent.Queue;
 /// <summary>SQLite said no.</summary>
 /// <param name="code">The extended result code.</param>
 /// <param name="message">SQLite's own words.</param>
-internal sealed class StoreException(int code, string message) : Exception($"{message} (SQLite {code})")
+/// <param name="database">The connection that it came from, where there was one.</param>
+internal sealed class StoreException(int code, string message, sqlite3? database = null) : Exception($"{message} (SQLite {code})")
 {
+    public sqlite3? Database { get; } = database;
+
     /// <summary>The extended result code.</summary>
     public int Code { get; } = code;
 
@@ -37,7 +40,7 @@ internal sealed class Statement : IDisposable
     {
         if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
         {
-            throw new StoreException(raw.sqlite3_extended_errcode(database), raw.sqlite3_errmsg(database).utf8_to_string());
+            throw new StoreException(raw.sqlite3_extended_errcode(database), raw.sqlite3_errmsg(database).utf8_to_string(), database);
         }
     }
 
@@ -73,6 +76,22 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
+    /// <summary>Binds the columns of another statement's row to the parameters, as they are.</summary>
+    public void BindRow(Statement row)
+    {
+        for (var i = 0; i < raw.sqlite3_column_count(row._statement); i++)
+        {
+            _ = row.Type(i) switch
+            {
+                raw.SQLITE_INTEGER => raw.sqlite3_bind_int64(_statement, i + 1, row.Integer(i)),
+                raw.SQLITE_FLOAT => raw.sqlite3_bind_double(_statement, i + 1, row.Real(i)),
+                raw.SQLITE_TEXT => raw.sqlite3_bind_text(_statement, i + 1, row.Text(i)),
+                raw.SQLITE_BLOB => raw.sqlite3_bind_blob(_statement, i + 1, row.Blob(i)),
+                _ => raw.sqlite3_bind_null(_statement, i + 1),
+            };
+        }
+    }
+
     /// <summary>True with a row, false at the end, after which the statement is ready for the next use.</summary>
     public bool Step()
     {
@@ -84,7 +103,7 @@ internal sealed class Statement : IDisposable
 
         if (code != raw.SQLITE_DONE)
         {
-            var failure = new StoreException(raw.sqlite3_extended_errcode(_database), raw.sqlite3_errmsg(_database).utf8_to_string());
+            var failure = new StoreException(raw.sqlite3_extended_errcode(_database), raw.sqlite3_errmsg(_database).utf8_to_string(), _database);
             Reset();
             throw failure;
         }

@@ -6,12 +6,13 @@ namespace EdgeAgent.Queue;
 /// The one thread that uses the file, for reading too. It sleeps until there is something to write, to remove or to read ahead,
 /// does it, and sleeps again; a failure of the file is a state of it, not its end.
 /// </summary>
-internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, StoreFile file, TimeSpan lossWindow, ILogger log)
+internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, StoreParts parts, TimeSpan lossWindow, ILogger log)
 {
     /// <summary>Removals wait for so many, or so long: this bounds the duplicates after a crash.</summary>
     private const int RemovalsAtOnce = 5_000;
 
     private const long RemovalMilliseconds = 1_000;
+    private const long ClockMilliseconds = 1_000;
 
     /// <summary>So many unwritten bytes are written before their time.</summary>
     private const long BytesAtOnce = 256 << 10;
@@ -21,27 +22,24 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
     /// <summary>A quarter of the window is left for the commit itself.</summary>
     private readonly long _writeDelay = (long)(lossWindow.TotalMilliseconds * 3 / 4);
 
-    private readonly StoreWork _work = new(state, file);
-    private readonly List<TaskCompletionSource<bool>> _flushes = [];
-    private readonly List<TaskCompletionSource> _idle = [];
-    private TaskCompletionSource<AppendResult>? _group;
-    private TaskCompletionSource? _room;
     private long _removalsDue = long.MaxValue;
     private long _ledgerDue = long.MaxValue;
+    private long _clockDue;
     private long _retryAt;
     private int _failures;
-    private bool _isClosing;
 
     /// <summary>Called without the lock when the drainer may find something new.</summary>
     public Action? Available { get; set; }
+
+    public Waiters Waiters { get; } = new();
 
     public string? Problem { get; private set; }
 
     public StoreHealth Health { get; private set; }
 
-    public StoreFigures Figures => _work.Figures;
+    public StoreFigures Figures => parts.Work.Figures;
 
-    public bool IsClosing => _isClosing;
+    public bool IsClosing { get; private set; }
 
     /// <summary>Under the lock: a message was appended.</summary>
     public void Appended(long now)
@@ -72,39 +70,10 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
         }
     }
 
-    /// <summary>Under the lock: completes when what was appended so far is durable, or cannot be.</summary>
-    public Task<AppendResult> WhenCommitted() =>
-        (_group ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-
-    /// <summary>Under the lock: completes when memory may have room again.</summary>
-    public Task WhenRoom()
-    {
-        alarm.Wake();
-        return (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-    }
-
-    /// <summary>Under the lock: completes when everything appended and ended so far is on disk; false where it cannot be.</summary>
-    public Task<bool> Flush()
-    {
-        var flush = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _flushes.Add(flush);
-        alarm.Wake();
-        return flush.Task;
-    }
-
-    /// <summary>Under the lock: completes when everything that is due now is done.</summary>
-    public Task WhenIdle()
-    {
-        var idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _idle.Add(idle);
-        alarm.Wake();
-        return idle.Task;
-    }
-
     /// <summary>Under the lock: the thread writes everything and ends.</summary>
     public void Close()
     {
-        _isClosing = true;
+        IsClosing = true;
         alarm.Wake();
     }
 
@@ -112,7 +81,8 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
     public void Run()
     {
         using var writes = new ThreadWrites();
-        _work.Writes = writes;
+        parts.Work.Writes = writes;
+        _ = Try(parts.Work.Refresh, clock.Now);
         while (true)
         {
             alarm.Wait();
@@ -122,9 +92,8 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
 
             lock (state.Gate)
             {
-                _idle.ForEach(static idle => idle.SetResult());
-                _idle.Clear();
-                if (_isClosing)
+                Waiters.Idle();
+                if (IsClosing)
                 {
                     break;
                 }
@@ -136,19 +105,25 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
         Finish();
     }
 
-    /// <summary>Writes and reads what is due; true where there may be more at once.</summary>
+    /// <summary>Does what is due; true where there may be more at once.</summary>
     private bool Pass()
     {
         var now = clock.Now;
+        if (now >= _clockDue)
+        {
+            _clockDue = now + ClockMilliseconds;
+            parts.Eras.Check();
+        }
+
         bool writes;
         bool reads;
         bool offers;
         bool mayTry;
         lock (state.Gate)
         {
-            mayTry = now >= _retryAt || _isClosing;
+            mayTry = now >= _retryAt || IsClosing;
             writes = mayTry && MustWrite(now);
-            reads = !_isClosing && (mayTry || Health == StoreHealth.Full) && state.Lanes.NeedsReading();
+            reads = !IsClosing && (mayTry || Health == StoreHealth.Full) && state.Lanes.NeedsReading();
             offers = state.Lanes.NextDue <= now;
         }
 
@@ -158,18 +133,60 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
         }
 
         // Reading goes on while a full disk refuses to be written: the drain is what makes room.
-        var succeeded = (!writes || Try(() => Write(now), now)) & (!reads || Try(_work.Read, now));
+        var succeeded = (!writes || Try(() => Write(now), now)) & (!reads || Try(parts.Reading.Read, now));
         if (reads)
         {
             Offer();
         }
 
-        if (!writes && !reads && mayTry && !_isClosing && _work.CanGiveBack)
+        if (!writes && !reads)
         {
-            return Try(_work.GiveBack, now);
+            return mayTry && !IsClosing && DoSpareWork(now);
         }
 
-        return (writes || reads) && succeeded && !_isClosing;
+        return succeeded && !IsClosing;
+    }
+
+    /// <summary>One slice of what can wait; false where there is nothing.</summary>
+    private bool DoSpareWork(long now)
+    {
+        if (parts.Work.CanGiveBack)
+        {
+            return Try(parts.Work.GiveBack, now);
+        }
+
+        if (parts.Limits.IsOver)
+        {
+            return Try(() => KeepWithin(now), now);
+        }
+
+        if (now >= parts.Limits.NextAgeCheck)
+        {
+            return Try(() => _ = parts.Limits.Expire(now, parts.Ages()), now) && Try(() => Write(now), now);
+        }
+
+        return parts.Salvage is not null && Try(SalvageSlice, now);
+    }
+
+    private void KeepWithin(long now)
+    {
+        parts.Limits.MakeRoom();
+        Write(now);
+        parts.Work.ShrinkWal();
+    }
+
+    private void SalvageSlice()
+    {
+        if (parts.Salvage!.IsDone)
+        {
+            parts.Salvage.Dispose();
+            parts.Salvage = null;
+            return;
+        }
+
+        Write(clock.Now);
+        parts.Salvage.Step();
+        Offer();
     }
 
     private void Offer()
@@ -191,7 +208,7 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
     {
         try
         {
-            file.EnsureOpen();
+            parts.EnsureOpen();
             work();
             return true;
         }
@@ -204,12 +221,11 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
 
     /// <summary>Whether messages are due to be written. Removals alone never bring a message to disk before its time.</summary>
     private bool MustWriteRows(long now) =>
-        _isClosing || _flushes.Count > 0 || _group is not null || _room is not null
-        || state.WriteBehind.Bytes >= BytesAtOnce
+        IsClosing || Waiters.WantWriting || state.WriteBehind.Bytes >= BytesAtOnce
         || (state.WriteBehind.OldestAcceptedAt() is var oldest && oldest != long.MaxValue && now - oldest >= _writeDelay);
 
     private bool MustWrite(long now) => MustWriteRows(now)
-        || state.Refusals.Count > 0 || LedgerIsDue(now) || now >= _removalsDue
+        || state.Refusals.Count > 0 || LedgerIsDue(now) || now >= _removalsDue || (parts.Eras.HasCorrection && Figures.Oldest is not null)
         || state.Classes[0].Removals.Count + state.Classes[1].Removals.Count >= RemovalsAtOnce;
 
     /// <summary>What is lost is written with the next commit, at the latest after a second. The ledger is no reason to write early.</summary>
@@ -229,49 +245,59 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
 
     private void Write(long now)
     {
-        TaskCompletionSource<AppendResult>? group;
-        TaskCompletionSource? room;
-        TaskCompletionSource<bool>[] flushes;
+        if (Health == StoreHealth.Full)
+        {
+            // New rows may still find no room. What was delivered goes first, with the ballast's room if it must be.
+            Write(now, withRows: false);
+        }
+
+        Write(now, withRows: true);
+        Recovered();
+    }
+
+    private void Write(long now, bool withRows)
+    {
+        Action<bool> complete;
         lock (state.Gate)
         {
-            _work.Take(withRows: MustWriteRows(now));
-            (group, _group) = (_group, null);
-            (room, _room) = (_room, null);
-            flushes = [.. _flushes];
-            _flushes.Clear();
+            withRows &= MustWriteRows(now);
+            parts.Work.Take(withRows);
+            complete = withRows ? Waiters.TakeWriting() : static _ => { };
             _removalsDue = long.MaxValue;
         }
 
         try
         {
-            _work.Commit(now);
+            parts.Work.Commit(now);
         }
-        catch (StoreException)
+        catch (StoreException failure)
         {
             lock (state.Gate)
             {
-                _work.Failed();
+                parts.Work.Failed();
                 state.StoreFails = true;
                 _removalsDue = Math.Min(_removalsDue, now);
             }
 
-            group?.SetResult(AppendResult.Undurable);
-            room?.SetResult();
-            Array.ForEach(flushes, static flush => flush.SetResult(false));
+            complete(false);
+            if (failure.IsFull && !withRows && parts.Ballast.Release())
+            {
+                Write(now, withRows: false);
+                return;
+            }
+
             throw;
         }
 
         lock (state.Gate)
         {
-            _work.Committed();
-            state.StoreFails = false;
+            parts.Work.Committed();
+            state.StoreFails &= !withRows;
             state.Trim(clock.Now, int.MaxValue);
         }
 
-        group?.SetResult(AppendResult.Accepted);
-        room?.SetResult();
-        Array.ForEach(flushes, static flush => flush.SetResult(true));
-        Recovered();
+        complete(true);
+        parts.Work.Refresh();
     }
 
     private void Recovered()
@@ -280,6 +306,7 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
         {
             (Health, Problem, _failures, _retryAt) = (StoreHealth.Healthy, null, 0, 0);
             log.StoreRecovered();
+            parts.Ballast.Restore();
         }
     }
 
@@ -292,10 +319,15 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
             log.StoreFailed(failure.Message);
         }
 
+        lock (state.Gate)
+        {
+            state.StoreFails = true;
+        }
+
         if (!failure.IsFull)
         {
             // After a failed sync nothing that the kernel or SQLite remember of the file can be trusted.
-            file.Close();
+            parts.Close(failure);
         }
 
         _retryAt = now + RetryMilliseconds[Math.Min(_failures++, RetryMilliseconds.Length - 1)];
@@ -303,7 +335,12 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
 
     private long NextDue()
     {
-        var due = Math.Min(_removalsDue, _ledgerDue);
+        var due = Math.Min(Math.Min(_removalsDue, _ledgerDue), parts.Limits.NextAgeCheck);
+        if (parts.Eras.IsUnsure)
+        {
+            due = Math.Min(due, _clockDue);
+        }
+
         if (state.Lanes.NextDue is var offer && offer > clock.Now)
         {
             // What is due already was offered; a drainer that is not hungry comes by itself.
@@ -322,13 +359,13 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
     {
         try
         {
-            file.EnsureOpen();
+            parts.EnsureOpen();
             if (state.WriteBehind.Count > 0 || state.Ledger.HasChanged)
             {
                 Write(clock.Now);
             }
 
-            _work.Close();
+            parts.Work.Close();
             log.Closed(state.Depth);
         }
         catch (StoreException failure)
@@ -337,13 +374,11 @@ internal sealed class Store(QueueState state, Alarm alarm, QueueClock clock, Sto
             log.ClosedUnwritten(state.WriteBehind.Count);
         }
 
-        file.Close();
+        parts.Dispose();
         lock (state.Gate)
         {
-            _group?.SetResult(AppendResult.Undurable);
-            _room?.SetResult();
-            _flushes.ForEach(static flush => flush.SetResult(false));
-            _flushes.Clear();
+            Waiters.TakeWriting()(false);
+            Waiters.Idle();
         }
     }
 }

@@ -5,6 +5,8 @@ namespace EdgeAgent.Queue;
 /// <summary>The file as the store sees it: open, or to be opened again after a failure. The store thread's alone.</summary>
 internal sealed class StoreFile(string path, Database database)
 {
+    public string Path { get; } = path;
+
     private Database? _database = database;
 
     /// <summary>Only while it is open.</summary>
@@ -29,7 +31,7 @@ internal sealed class StoreFile(string path, Database database)
 
         try
         {
-            var opened = Database.Open(path);
+            var opened = Database.Open(Path);
             try
             {
                 opened.Checkpoint();
@@ -45,6 +47,28 @@ internal sealed class StoreFile(string path, Database database)
         catch (SqliteException failure)
         {
             throw new StoreException(failure.SqliteExtendedErrorCode, failure.Message);
+        }
+    }
+
+    /// <summary>Moves the damaged file aside and makes a new one; the damaged file's new place.</summary>
+    /// <exception cref="StoreException">There is no room or no right to.</exception>
+    public string Replace(TimeProvider time)
+    {
+        Close();
+        try
+        {
+            var aside = DamagedFile.MoveAside(Path, time);
+            QueueFile.Create(Path, aside);
+            _database = Database.Open(Path);
+            return aside;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(SQLitePCL.raw.SQLITE_CANTOPEN, exception.Message);
+        }
+        catch (SqliteException exception)
+        {
+            throw new StoreException(exception.SqliteExtendedErrorCode, exception.Message);
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using EdgeAgent.Configuration;
+using SQLitePCL;
 
 namespace EdgeAgent.Queue;
 
@@ -10,18 +12,18 @@ namespace EdgeAgent.Queue;
 internal sealed record StoreFigures(long BytesOnDisk, long BytesWritten, long DeadLetters, (long Sequence, long WallTime)? Oldest);
 
 /// <summary>What the store does in one go: take what is due from memory (under the lock), commit it, tell memory. The store thread's alone.</summary>
-internal sealed class StoreWork(QueueState state, StoreFile file)
+internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras, Limits limits, RowLookup lookup, QueueConfig config)
 {
     /// <summary>The depth is noted when it has changed by so many: an estimate after a crash is no further off.</summary>
     private const long DepthNotedEvery = StoredState.CountedRows;
 
     private const long SyncMilliseconds = 1_000;
     private const int TidyEvery = 1_000;
+    private const long SmallestFree = 256 << 10;
 
     private readonly List<SequenceRange>[] _removals = [[], []];
     private readonly List<EnvelopeEntry> _storedEnvelopes = [];
     private readonly List<EnvelopeEntry> _retired = [];
-    private readonly RowLookup _lookup = new(state, file);
     private List<Unwritten> _rows = [];
     private readonly int[] _removed = [0, 0];
     private (LedgerEntry[] Changed, long[] Ended) _ledger = ([], []);
@@ -34,7 +36,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
 
     public ThreadWrites? Writes { get; set; }
 
-    public StoreFigures Figures { get; private set; } = new(file.Size, 0, file.DeadLetters, null);
+    public StoreFigures Figures { get; private set; } = new(0, 0, 0, null);
 
     /// <summary>Removed rows lie in the file that could go when there is nothing better to do.</summary>
     public bool CanGiveBack => _canGiveBack;
@@ -64,9 +66,15 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
     public void Commit(long now)
     {
         var isPromise = _rows.Count > 0 || _refusals.Length > 0 || _ledger.Changed.Length > 0;
+        isPromise |= limits.Thinned is not null || (eras.HasCorrection && Figures.Oldest is not null);
         if (!isPromise && _ledger.Ended.Length == 0 && _retired.Count == 0 && _removals[0].Count == 0 && _removals[1].Count == 0)
         {
             return;
+        }
+
+        if (_rows.Count > 0)
+        {
+            CheckFreeSpace();
         }
 
         // Removals may be undone by a power cut, which costs duplicates: a sync now and then bounds them.
@@ -78,13 +86,27 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
         }
     }
 
+    /// <summary>Looks at the file after a commit, and before the first one.</summary>
+    public void Refresh() => Figures = Measure();
+
+    /// <summary>A WAL that a large transaction has left takes room that messages could have.</summary>
+    public void ShrinkWal()
+    {
+        if (file.Database.WalSize > config.MaxSize / 8)
+        {
+            file.Database.Checkpoint();
+            Figures = Measure();
+        }
+    }
+
     /// <summary>Under the lock: the commit succeeded.</summary>
     public void Committed()
     {
         state.WriteBehind.Committed();
+        eras.Written();
+        limits.Committed();
         _storedEnvelopes.ForEach(static entry => entry.IsStored = true);
         Forget();
-        Figures = Measure();
     }
 
     /// <summary>Under the lock: the commit failed, and all of it has to be done again.</summary>
@@ -109,52 +131,12 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
         var database = file.Database;
         database.Transact(isSynchronous: false, () =>
         {
-            foreach (var removal in database.Removals.Where(removal => removal.CanGiveBack(Figures.BytesOnDisk, state.Depth, isNeeded: false)))
+            foreach (var removal in database.Removals.Where(removal => removal.CanGiveBack(Figures.BytesOnDisk, state.Depth, limits.IsOver)))
             {
                 removal.GiveBack(Figures.BytesOnDisk, state.Depth);
             }
         });
         Figures = Measure();
-    }
-
-    /// <summary>Reads ahead, and reads again what is to be tried again.</summary>
-    public void Read()
-    {
-        foreach (var owner in state.Classes)
-        {
-            Chunk chunk;
-            long end;
-            lock (state.Gate)
-            {
-                if (!state.Lanes.NeedsReading(owner) || !owner.Ahead.TryBeginFill(owner.Cursor, out chunk))
-                {
-                    continue;
-                }
-
-                end = state.Ring.First;
-            }
-
-            var succeeded = false;
-            try
-            {
-                file.Database.Messages[(int)owner.Priority].Fill(chunk, end, _lookup.Envelope, _lookup.Era);
-                succeeded = true;
-            }
-            finally
-            {
-                lock (state.Gate)
-                {
-                    foreach (var (from, to) in owner.Removals.Ranges)
-                    {
-                        chunk.End(from, to);
-                    }
-
-                    _ = owner.Ahead.EndFill(succeeded);
-                }
-            }
-        }
-
-        ReadRetries();
     }
 
     /// <summary>Leaves the file as a clean stop leaves it.</summary>
@@ -172,6 +154,8 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
     private void Work()
     {
         var database = file.Database;
+        eras.Write(database);
+        WriteThinned(database);
         foreach (ref readonly var message in CollectionsMarshal.AsSpan(_rows))
         {
             StoreEnvelope(message.Envelope);
@@ -206,6 +190,21 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
         }
     }
 
+    private void WriteThinned(Database database)
+    {
+        if (limits.Thinned is not { } range)
+        {
+            return;
+        }
+
+        _ = database.Messages[0].Delete(range);
+        foreach (var message in limits.Steps)
+        {
+            StoreEnvelope(message.Envelope);
+            database.Messages[0].Insert(in message);
+        }
+    }
+
     private void WriteLedger(Database database)
     {
         Array.ForEach(_ledger.Changed, database.Ledger.Write);
@@ -213,6 +212,15 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
         if (_ledger.Ended.Length > 0)
         {
             database.State[StateKeys.LastLedgerId] = Math.Max(database.State[StateKeys.LastLedgerId] ?? 0, _ledger.Ended.Max());
+        }
+    }
+
+    /// <summary>keep_free stops growth: what fits into free pages is still written.</summary>
+    private void CheckFreeSpace()
+    {
+        if (config.KeepFree > 0 && file.Database.FreeBytes < SmallestFree && new DriveInfo(Path.GetDirectoryName(file.Path)!).AvailableFreeSpace < config.KeepFree)
+        {
+            throw new StoreException(raw.SQLITE_FULL, "the file system has less free space than queue.keep_free; free some, or lower it");
         }
     }
 
@@ -255,33 +263,6 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
         database.Envelopes.DeleteUnused(lowest);
     }
 
-    private void ReadRetries()
-    {
-        List<Retry> retries;
-        lock (state.Gate)
-        {
-            retries = state.Lanes.Retries.BeginReading();
-        }
-
-        var succeeded = false;
-        try
-        {
-            foreach (var retry in retries)
-            {
-                file.Database.Messages[(int)retry.Owner.Priority].Read(retry, _lookup.Envelope, _lookup.Era);
-            }
-
-            succeeded = true;
-        }
-        finally
-        {
-            lock (state.Gate)
-            {
-                state.Lanes.Retries.EndReading(retries, succeeded);
-            }
-        }
-    }
-
     private StoreFigures Measure()
     {
         var oldest = Figures.Oldest;
@@ -290,12 +271,13 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
             var (sequence, bootTime) = file.Database.Messages[i].Oldest(file.Database.Removals[i].RemovedTo) ?? (long.MaxValue, 0);
             if (i == 0 || sequence < oldest!.Value.Sequence)
             {
-                oldest = (sequence, sequence == long.MaxValue ? 0 : _lookup.Era(sequence).Era.WallOffset + bootTime);
+                oldest = (sequence, sequence == long.MaxValue ? 0 : lookup.Era(sequence).Era.WallOffset + bootTime);
             }
         }
 
         var size = file.Size;
-        _canGiveBack = file.Database.Removals.Any(removal => removal.CanGiveBack(size, state.Depth, isNeeded: false));
+        limits.Measure(size);
+        _canGiveBack = file.Database.Removals.Any(removal => removal.CanGiveBack(size, state.Depth, limits.IsOver));
         return new(size, Writes?.Count ?? 0, file.DeadLetters, oldest!.Value.Sequence == long.MaxValue ? null : oldest);
     }
 
@@ -305,62 +287,5 @@ internal sealed class StoreWork(QueueState state, StoreFile file)
         _retired.Clear();
         _refusals = [];
         _ledger = ([], []);
-    }
-}
-
-/// <summary>The envelope and the era of a row, remembered from row to row. The store thread's alone.</summary>
-internal sealed class RowLookup(QueueState state, StoreFile file)
-{
-    private readonly Dictionary<long, EnvelopeEntry> _envelopes = [];
-    private EnvelopeEntry? _envelope;
-    private EraEntry? _era;
-    private long _eraEnd;
-
-    public EnvelopeEntry? Envelope(long id)
-    {
-        if (_envelope?.Id == id)
-        {
-            return _envelope;
-        }
-
-        if (!_envelopes.TryGetValue(id, out var entry))
-        {
-            lock (state.Gate)
-            {
-                entry = state.Envelopes.Find(id);
-            }
-
-            if (entry is null && file.Database.Envelopes.Find(id) is var (envelope, isOpen))
-            {
-                lock (state.Gate)
-                {
-                    entry = state.Envelopes.Load(id, envelope, isOpen);
-                }
-            }
-
-            if (entry is null)
-            {
-                return null;
-            }
-
-            if (_envelopes.Count >= EnvelopeTable.Capacity)
-            {
-                _envelopes.Clear();
-            }
-
-            _envelopes[id] = entry;
-        }
-
-        return _envelope = entry;
-    }
-
-    public EraEntry Era(long sequence)
-    {
-        if (_era is null || sequence < _era.First || sequence >= _eraEnd)
-        {
-            (_era, _eraEnd) = state.Eras.Find(sequence, file.Database);
-        }
-
-        return _era;
     }
 }

@@ -20,6 +20,12 @@ internal sealed record StoredState
 
     public required EraEntry Era { get; init; }
 
+    /// <summary>False where a full disk did not take the era's row: it is written with the first message.</summary>
+    public required bool IsEraStored { get; init; }
+
+    /// <summary>A damaged file that is to be salvaged.</summary>
+    public string? SalvageFrom { get; init; }
+
     public required List<LedgerEntry> Ledger { get; init; }
 
     /// <summary>No entry of the ledger ever had a higher number.</summary>
@@ -39,14 +45,31 @@ internal sealed record StoredState
     /// <summary>So many rows are counted one by one at start.</summary>
     public const long CountedRows = 4096;
 
+    /// <summary>The highest number of a damaged file may be in the damage.</summary>
+    private const long SalvageMargin = 1L << 20;
+
+    /// <summary>Where a damaged file does not say how far its numbers went, no file has come so far.</summary>
+    private const long UnknownNumbers = 1L << 36;
+
     /// <summary>Reads it, and writes the new era's row.</summary>
-    public static StoredState Read(Database database, Era era, long started, long lossWindow)
+    /// <param name="database">The file.</param>
+    /// <param name="era">The run that begins.</param>
+    /// <param name="started">Boot milliseconds.</param>
+    /// <param name="lossWindow">Milliseconds.</param>
+    /// <param name="ballast">Given up where there is no room for the row.</param>
+    /// <param name="salvageFrom">A damaged file, moved aside.</param>
+    public static StoredState Read(Database database, Era era, long started, long lossWindow, Ballast ballast, string? salvageFrom)
     {
         var lastLossWindow = database.State[StateKeys.LossWindow] ?? lossWindow;
         var highest = new[] { database.Messages[0].Highest() ?? 0, database.Messages[1].Highest() ?? 0 };
         var last = database.Eras.Find(long.MaxValue, out var wasClean);
         var removed = Math.Max(database.Removals[0].RemovedTo, database.Removals[1].RemovedTo);
         var next = 1 + Math.Max(Math.Max(Math.Max(highest[0], highest[1]), removed), Math.Max(last?.First ?? 0, database.Dead.Highest()));
+        if (salvageFrom is not null)
+        {
+            next = Math.Max(next, Salvage.HighestIn(salvageFrom) is { } highestDamaged ? highestDamaged + SalvageMargin : UnknownNumbers);
+        }
+
         var lowest = new[]
         {
             database.Messages[0].LowestAbove(database.Removals[0].RemovedTo) ?? next,
@@ -55,14 +78,7 @@ internal sealed record StoredState
         var envelopes = new EnvelopeTable(database.Envelopes.Highest() + 1);
         database.Envelopes.Load(envelopes);
         var entry = new EraEntry(next, era);
-        database.Transact(isSynchronous: true, () =>
-        {
-            database.Eras.Insert(entry, started);
-            if (database.State[StateKeys.LossWindow] != lossWindow)
-            {
-                database.State[StateKeys.LossWindow] = lossWindow;
-            }
-        });
+        var isEraStored = TryStore(database, entry, started, lossWindow) || (ballast.Release() && TryStore(database, entry, started, lossWindow));
         var depth = EstimateDepth(database, lowest, highest, out var isCounted);
         return new()
         {
@@ -75,10 +91,38 @@ internal sealed record StoredState
             LastLedgerId = database.State[StateKeys.LastLedgerId] ?? 0,
             LastLossWindow = lastLossWindow,
             Era = entry,
+            IsEraStored = isEraStored,
+            SalvageFrom = salvageFrom,
             Envelopes = envelopes,
             LastEra = last,
             WasClean = last is null || wasClean,
         };
+    }
+
+    private static bool TryStore(Database database, EraEntry entry, long started, long lossWindow)
+    {
+        try
+        {
+            database.Transact(isSynchronous: true, () =>
+            {
+                if (entry.Era.IsSynchronized)
+                {
+                    // A start in a boot whose clock was set meanwhile: what the last start stamped is corrected too.
+                    database.Eras.Correct(entry.Era.BootId, entry.Era.WallOffset, isSynchronized: true);
+                }
+
+                database.Eras.Insert(entry, started);
+                if (database.State[StateKeys.LossWindow] != lossWindow)
+                {
+                    database.State[StateKeys.LossWindow] = lossWindow;
+                }
+            });
+            return true;
+        }
+        catch (StoreException exception) when (exception.IsFull)
+        {
+            return false;
+        }
     }
 
     /// <summary>

@@ -112,6 +112,22 @@ internal sealed class WriteBehind(QueueState state)
         Release();
     }
 
+    /// <summary>What was written has to be written again: the file is a new one.</summary>
+    public void WriteAgain()
+    {
+        var ring = state.Ring;
+        _cursor = ring.First;
+        for (var sequence = ring.First; sequence < ring.Next; sequence++)
+        {
+            ref var slot = ref ring[sequence];
+            if (slot.Is(SlotState.Written) && !slot.Is(SlotState.Ended))
+            {
+                slot.State &= ~SlotState.Written;
+                Added(in slot.Body);
+            }
+        }
+    }
+
     /// <summary>What a message takes on disk, roughly.</summary>
     private static long SizeOf(in MessageBody body) => 24 + body.Packed.Length;
 

@@ -63,6 +63,9 @@ internal sealed class QueueRig : IAsyncDisposable
 
     public MessageQueue Queue => _queue!;
 
+    /// <summary>The queue's run: it faults when the store dies.</summary>
+    public Task Running => _running;
+
     public Envelope Boiler { get; } = new() { Sensor = "boiler", Topic = "pi/boiler", Fields = [new("value", "°C")] };
 
     public Envelope Alarm { get; } = new() { Sensor = "alarm", Topic = "pi/alarm", Fields = [new("value", null)], Priority = MessagePriority.High };
@@ -169,7 +172,15 @@ internal sealed class QueueRig : IAsyncDisposable
     public void Acknowledge(IEnumerable<QueuedMessage> messages) => Queue.Acknowledge([.. messages.Select(static message => message.Sequence)]);
 
     /// <summary>Asks the file, as a crash at this moment would leave it.</summary>
-    public long Ask(string sql)
+    public long Ask(string sql) => AskAll(sql).FirstOrDefault();
+
+    /// <summary>The values that are on disk and not removed.</summary>
+    public List<long> Values() => AskAll("""
+        SELECT v FROM message WHERE seq > (SELECT coalesce(max(value), 0) FROM state WHERE key = 'message_removed_to')
+        UNION ALL SELECT v FROM urgent WHERE seq > (SELECT coalesce(max(value), 0) FROM state WHERE key = 'urgent_removed_to')
+        """);
+
+    private List<long> AskAll(string sql)
     {
         var copy = Directory.CreateTempSubdirectory("edgeagent-look-").FullName;
         foreach (var file in Directory.GetFiles(Folder, "queue.db*"))
@@ -183,10 +194,18 @@ internal sealed class QueueRig : IAsyncDisposable
 #pragma warning disable CA2100 // The tests' own text.
         command.CommandText = sql;
 #pragma warning restore CA2100
-        var answer = command.ExecuteScalar();
+        var answers = new List<long>();
+        using (var reader = command.ExecuteReader())
+        {
+            while (reader.Read())
+            {
+                answers.Add(reader.IsDBNull(0) ? 0 : reader.GetInt64(0));
+            }
+        }
+
         connection.Close();
         Directory.Delete(copy, recursive: true);
-        return answer is long number ? number : 0;
+        return answers;
     }
 
     public async ValueTask DisposeAsync()

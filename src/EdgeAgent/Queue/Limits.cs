@@ -1,0 +1,226 @@
+using EdgeAgent.Configuration;
+using EdgeAgent.Readings;
+
+namespace EdgeAgent.Queue;
+
+/// <summary>
+/// Keeps the file within its limits, a slice at a time whatever the backlog: what is removed already, what is too old, then by policy
+/// the oldest messages of normal priority (thinned or dropped), and those of high priority last of all. What is in flight stays. The
+/// store thread's alone.
+/// </summary>
+internal sealed class Limits(QueueState state, StoreFile file, QueueConfig config, RowLookup lookup)
+{
+    /// <summary>Rows looked at in one go.</summary>
+    private const int Slice = 4_096;
+
+    private const int DropsAfterBarrenRound = 64;
+
+    private const long AgeMilliseconds = 60_000;
+
+    private readonly Chunk _chunk = new();
+    private readonly List<Unwritten> _steps = [];
+    private long _thinFrom;
+    private bool _hasThinned = true;
+    private int _drops;
+    private long _ageCheckedAt;
+
+    /// <summary>More than the limit is used, and less than a twentieth of it has been freed since.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>A stretch of the messages of normal priority that the next commit writes anew, as <see cref="Steps"/>; null: none.</summary>
+    public SequenceRange? Thinned { get; private set; }
+
+    public IReadOnlyList<Unwritten> Steps => _steps;
+
+    /// <summary>When ages should be looked at next, milliseconds of the queue's clock.</summary>
+    public long NextAgeCheck => _ageCheckedAt + AgeMilliseconds;
+
+    public void Measure(long size)
+    {
+        if (size > config.MaxSize)
+        {
+            IsOver = true;
+        }
+        else if (size <= config.MaxSize - (config.MaxSize / 20))
+        {
+            IsOver = false;
+        }
+    }
+
+    /// <summary>Ends a slice of what is too old; true where all of it was.</summary>
+    public bool Expire(long now, Ages ages)
+    {
+        _ageCheckedAt = now;
+        var isWhole = false;
+        foreach (var owner in state.Classes)
+        {
+            Read(owner, 0);
+            var count = 0;
+            lock (state.Gate)
+            {
+                while (count < _chunk.Count && ages.IsOverMaxAge(_chunk.Rows[count].Era.Era, _chunk.Rows[count].BootTime))
+                {
+                    _ = Lose(owner, in _chunk.Rows[count++], LossReason.Expired);
+                }
+            }
+
+            isWhole |= count == _chunk.Count && count >= Slice;
+        }
+
+        if (isWhole)
+        {
+            _ageCheckedAt = now - AgeMilliseconds;
+        }
+
+        return isWhole;
+    }
+
+    /// <summary>Makes room by policy: ends a slice of the oldest, or plans its thinning.</summary>
+    public void MakeRoom()
+    {
+        if (Thinned is not null)
+        {
+            return;
+        }
+
+        var normal = state.Classes[0];
+        if (config.WhenFull == WhenFull.Thin && TryThin(normal))
+        {
+            return;
+        }
+
+        if (!TryDrop(normal))
+        {
+            _ = TryDrop(state.Classes[1]);
+        }
+    }
+
+    /// <summary>The commit succeeded. One that failed is repeated with the same steps: the rows that they replace are in the ledger.</summary>
+    public void Committed()
+    {
+        Thinned = null;
+        _steps.Clear();
+    }
+
+    private bool TryDrop(PriorityClass owner)
+    {
+        Read(owner, 0);
+        var dropped = 0;
+        lock (state.Gate)
+        {
+            for (var i = 0; i < _chunk.Count; i++)
+            {
+                dropped += Lose(owner, in _chunk.Rows[i], LossReason.Evicted) ? 1 : 0;
+            }
+        }
+
+        return dropped > 0;
+    }
+
+    /// <summary>
+    /// Goes through the older half again and again, so that what is oldest has been halved most often. After a round that found nothing
+    /// to thin, the oldest are dropped for a while.
+    /// </summary>
+    private bool TryThin(PriorityClass owner)
+    {
+        if (_drops > 0)
+        {
+            _drops--;
+            return false;
+        }
+
+        Read(owner, _thinFrom);
+        var removedTo = file.Database.Removals[0].RemovedTo;
+        var isFew = owner.LastOnDisk - removedTo < 2 * Slice;
+        if (_chunk.Count > 0 && (_thinFrom == 0 || isFew || _chunk.Rows[0].Sequence <= (removedTo + owner.LastOnDisk) / 2))
+        {
+            _thinFrom = _chunk.CoversTo;
+            _hasThinned |= Thin(owner);
+            return true;
+        }
+
+        if (_thinFrom == 0)
+        {
+            return false;
+        }
+
+        _drops = _hasThinned ? 0 : DropsAfterBarrenRound;
+        _hasThinned = false;
+        _thinFrom = 0;
+        return _drops == 0;
+    }
+
+    /// <summary>Plans the slice anew as a whole: deleting single rows frees no page, deleting all and inserting fewer does.</summary>
+    private bool Thin(PriorityClass owner)
+    {
+        lock (state.Gate)
+        {
+            var rows = new List<ThinRow>(_chunk.Count);
+            for (var i = 0; i < _chunk.Count; i++)
+            {
+                ref var row = ref _chunk.Rows[i];
+                if (state.IsIdleRow(owner, row.Sequence))
+                {
+                    rows.Add(new(row.Sequence, row.Envelope, row.Era, row.BootTime, _chunk.Body(in row)));
+                }
+            }
+
+            var (steps, gone) = Thinning.Plan(rows);
+            if (steps.Count == 0)
+            {
+                return false;
+            }
+
+            foreach (var row in gone)
+            {
+                _ = state.TryLoseRow(owner, row.Sequence, row.Envelope, row.Era, row.BootTime, LossReason.Thinned);
+            }
+
+            Survivors(steps, gone);
+            Thinned = new(_chunk.Rows[0].Sequence, _chunk.Rows[_chunk.Count - 1].Sequence);
+            owner.Ahead.Clear();
+            return true;
+        }
+    }
+
+    private void Survivors(List<(ThinRow Last, MessageBody Body)> steps, List<ThinRow> gone)
+    {
+        var removed = gone.Select(static row => row.Sequence).ToHashSet();
+        var replaced = steps.ToDictionary(static step => step.Last.Sequence, static step => step);
+        for (var i = 0; i < _chunk.Count; i++)
+        {
+            ref var row = ref _chunk.Rows[i];
+            if (replaced.TryGetValue(row.Sequence, out var step))
+            {
+                var envelope = state.Envelopes.Intern(Thinning.EnvelopeOf(row.Envelope.Envelope));
+                envelope.LastSequence = Math.Max(envelope.LastSequence, row.Sequence);
+                _steps.Add(new(row.Sequence, envelope, row.BootTime, step.Body));
+                if (row.Envelope.NewestSequence == row.Sequence)
+                {
+                    row.Envelope.ForgetNewest();
+                }
+            }
+            else if (!removed.Contains(row.Sequence))
+            {
+                var body = _chunk.Body(in row);
+                _steps.Add(new(row.Sequence, row.Envelope, row.BootTime, body with { Packed = body.Packed.ToArray() }));
+            }
+        }
+    }
+
+    private bool Lose(PriorityClass owner, in Row row, LossReason reason) =>
+        state.TryLoseRow(owner, row.Sequence, row.Envelope, row.Era, row.BootTime, reason);
+
+    private void Read(PriorityClass owner, long from)
+    {
+        long end;
+        lock (state.Gate)
+        {
+            end = state.Ring.First;
+        }
+
+        var table = (int)owner.Priority;
+        _chunk.Clear(Math.Max(from, file.Database.Removals[table].RemovedTo + 1));
+        file.Database.Messages[table].Fill(_chunk, end, lookup.Envelope, lookup.Era, Slice);
+    }
+}

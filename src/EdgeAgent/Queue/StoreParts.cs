@@ -1,0 +1,83 @@
+using EdgeAgent.Configuration;
+using EdgeAgent.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeAgent.Queue;
+
+/// <summary>What the store works with. The store thread's alone.</summary>
+internal sealed class StoreParts : IDisposable
+{
+    private readonly QueueState _state;
+    private readonly StoreFile _file;
+    private readonly BootClock _clock;
+    private readonly QueueConfig _config;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private int _damages;
+
+    public StoreParts(QueueState state, StoreFile file, StoredState stored, QueueConfig config, BootClock clock, TimeProvider time, ILogger log)
+    {
+        (_state, _file, _clock, _config, _time, _log) = (state, file, clock, config, time, log);
+        var lookup = new RowLookup(state, file);
+        Eras = new(state, clock, stored.IsEraStored);
+        Limits = new(state, file, config, lookup);
+        Ballast = new(file.Path);
+        Work = new(state, file, Eras, Limits, lookup, config);
+        Reading = new(state, file, lookup);
+        if (stored.SalvageFrom is { } damaged)
+        {
+            Salvage = new(damaged, file, state, log);
+        }
+    }
+
+    public EraClock Eras { get; }
+
+    public Limits Limits { get; }
+
+    public Ballast Ballast { get; }
+
+    public StoreWork Work { get; }
+
+    public StoreReading Reading { get; }
+
+    /// <summary>What is still to be read from a damaged file; null: nothing.</summary>
+    public Salvage? Salvage { get; set; }
+
+    public Ages Ages() => Queue.Ages.Of(_clock, _config.MaxAge);
+
+    /// <exception cref="StoreException">It cannot be opened yet.</exception>
+    public void EnsureOpen()
+    {
+        if (_damages < 2)
+        {
+            _file.EnsureOpen();
+            return;
+        }
+
+        // Damaged, reopened, and damaged still: this is the file, not the moment.
+        Salvage?.Dispose();
+        var aside = _file.Replace(_time);
+        _damages = 0;
+        _log.MovedAside(_file.Path, aside);
+        lock (_state.Gate)
+        {
+            _state.WriteAgain();
+        }
+
+        Eras.WriteAgain();
+        Salvage = new(aside, _file, _state, _log);
+    }
+
+    /// <summary>The file failed: it is opened again before it is used.</summary>
+    public void Close(StoreException failure)
+    {
+        _damages = failure.IsDamage ? _damages + 1 : 0;
+        _file.Close();
+    }
+
+    public void Dispose()
+    {
+        Salvage?.Dispose();
+        _file.Close();
+    }
+}

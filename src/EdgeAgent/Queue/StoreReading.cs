@@ -1,0 +1,72 @@
+namespace EdgeAgent.Queue;
+
+/// <summary>What the store reads for the drainer. The store thread's alone.</summary>
+internal sealed class StoreReading(QueueState state, StoreFile file, RowLookup lookup)
+{
+    /// <summary>Reads ahead, and reads again what is to be tried again.</summary>
+    public void Read()
+    {
+        foreach (var owner in state.Classes)
+        {
+            Chunk chunk;
+            long end;
+            lock (state.Gate)
+            {
+                if (!state.Lanes.NeedsReading(owner) || !owner.Ahead.TryBeginFill(owner.Cursor, out chunk))
+                {
+                    continue;
+                }
+
+                end = state.Ring.First;
+            }
+
+            var succeeded = false;
+            try
+            {
+                file.Database.Messages[(int)owner.Priority].Fill(chunk, end, lookup.Envelope, lookup.Era);
+                succeeded = true;
+            }
+            finally
+            {
+                lock (state.Gate)
+                {
+                    foreach (var (from, to) in owner.Removals.Ranges)
+                    {
+                        chunk.End(from, to);
+                    }
+
+                    _ = owner.Ahead.EndFill(succeeded);
+                }
+            }
+        }
+
+        ReadRetries();
+    }
+
+    private void ReadRetries()
+    {
+        List<Retry> retries;
+        lock (state.Gate)
+        {
+            retries = state.Lanes.Retries.BeginReading();
+        }
+
+        var succeeded = false;
+        try
+        {
+            foreach (var retry in retries)
+            {
+                file.Database.Messages[(int)retry.Owner.Priority].Read(retry, lookup.Envelope, lookup.Era);
+            }
+
+            succeeded = true;
+        }
+        finally
+        {
+            lock (state.Gate)
+            {
+                state.Lanes.Retries.EndReading(retries, succeeded);
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using EdgeAgent.Configuration;
+using EdgeAgent.Queue;
+using EdgeAgent.Readings;
+
+namespace EdgeAgent.Tests.Queue;
+
+public sealed class LimitsTests
+{
+    private const long MaxSize = 3 << 20;
+    private const int Messages = 200_000;
+
+    [Theory]
+    [InlineData(nameof(WhenFull.DropOldest))]
+    [InlineData(nameof(WhenFull.DropNewest))]
+    [InlineData(nameof(WhenFull.Thin))]
+    public async Task A_full_queue_stays_within_its_size_and_accounts_for_every_message(string policy)
+    {
+        var whenFull = Enum.Parse<WhenFull>(policy);
+        await using var rig = new QueueRig();
+        rig.Config = rig.Config with { MaxSize = MaxSize, WhenFull = whenFull };
+        rig.Open();
+        var alarms = 0;
+        for (var i = 0; i < Messages; i++)
+        {
+            if (i % 1_000 == 0)
+            {
+                await rig.AppendAsync(i, rig.Alarm);
+                alarms++;
+            }
+            else
+            {
+                await rig.AppendAsync(i);
+            }
+
+            if (i % 2_000 == 0)
+            {
+                await rig.FlushAsync();
+                await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+                Assert.InRange(rig.Queue.Snapshot().BytesOnDisk, 0, MaxSize + (MaxSize / 10));
+            }
+        }
+
+        rig.Queue.BeginConnection();
+        var delivered = 0L;
+        var read = 0;
+        var counted = 0L;
+        while (rig.Queue.Snapshot().Depth > 0)
+        {
+            if (rig.Queue.TryTake(Lane.Backlog, out var message) || rig.Queue.TryTake(Lane.Live, out message))
+            {
+                delivered++;
+                alarms -= message.Envelope.Priority == MessagePriority.High ? 1 : 0;
+                counted += Thinning.IsThinned(message.Envelope) ? CountOf(message.Body) : 1;
+                rig.Queue.Acknowledge([message.Sequence]);
+                read = 0;
+            }
+            else
+            {
+                Assert.True(++read < 1000, "nothing comes");
+                await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+            }
+        }
+
+        var snapshot = rig.Queue.Snapshot();
+        var lost = snapshot.Lost.Sum();
+        Assert.Equal(Messages, delivered + lost);
+        Assert.Equal(0, alarms);
+        if (whenFull == WhenFull.Thin)
+        {
+            // Resolution is lost, not time: the steps stand for all readings that were ever taken.
+            Assert.Equal(0, snapshot.LostFor(LossReason.Evicted));
+            Assert.Equal(Messages, counted);
+        }
+        else
+        {
+            Assert.Equal(lost, snapshot.LostFor(LossReason.Evicted));
+        }
+    }
+
+    [Fact]
+    public async Task Messages_over_the_maximum_age_end_offline_too()
+    {
+        await using var rig = new QueueRig();
+        rig.Config = rig.Config with { MaxAge = TimeSpan.FromHours(1) };
+        rig.Open();
+        await rig.AppendAsync(Enumerable.Range(0, 10_000));
+        await rig.FlushAsync();
+        rig.Clock.Now += 3_600_000;
+        rig.Time.Advance(TimeSpan.FromHours(1));
+        await rig.AppendAsync([1, 2, 3]);
+        await rig.FlushAsync();
+
+        // Ages are looked at once a minute, of what is no longer in memory.
+        rig.Time.Advance(TimeSpan.FromSeconds(61));
+        Assert.True(SpinWait.SpinUntil(() => rig.Queue.Snapshot().LostFor(LossReason.Expired) == 10_000, QueueRig.Deadline));
+        Assert.Equal(3, rig.Queue.Snapshot().Depth);
+    }
+
+    [Fact]
+    public void A_step_has_mean_minimum_maximum_last_and_count_and_steps_join()
+    {
+        var envelope = new EnvelopeEntry(1, new() { Sensor = "s", Topic = "t", Fields = [new("value", "°C")] }, isStored: true);
+        var era = new EraEntry(1, new(1, "b", 0, IsSynchronized: true));
+        var raw = new double[] { 1, 2, 3, 6, 10, 10, 10, 10 }.Select((value, i) => new ThinRow(i + 1, envelope, era, i * 10, MessageBody.Of(value))).ToArray();
+
+        var (steps, gone) = Thinning.Plan(raw);
+        var thinned = new EnvelopeEntry(2, Thinning.EnvelopeOf(envelope.Envelope), isStored: true);
+        var (joined, _) = Thinning.Plan([.. steps.Select(step => step.Last with { Envelope = thinned, Body = step.Body })]);
+
+        Assert.Equal([4L, 8L], steps.Select(static step => step.Last.Sequence));
+        Assert.Equal(6, gone.Count);
+        Assert.Equal([3, 1, 6, 6, 4], Values(steps[0].Body));
+        Assert.Equal([6.5, 1, 10, 10, 8], Values(joined.Single().Body));
+        Assert.Equal(["value", "value_min", "value_max", "value_last", "count", "thinned"], thinned.Envelope.Fields.Select(static field => field.Name));
+    }
+
+    private static long CountOf(MessageBody body) => (long)Values(body)[^1];
+
+    private static List<double> Values(MessageBody body)
+    {
+        var values = new List<double>();
+        var packed = body.Packed.Span;
+        while (FieldCodec.TryTake(ref packed, out var value, out _))
+        {
+            if (value.TryGetNumber(out var number))
+            {
+                values.Add(number);
+            }
+        }
+
+        return values;
+    }
+}
