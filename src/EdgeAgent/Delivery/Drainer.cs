@@ -15,6 +15,10 @@ internal sealed class Drainer(
     /// <summary>How long a message that the broker put off waits before it is offered again.</summary>
     private static readonly TimeSpan TryLaterDelay = TimeSpan.FromSeconds(5);
 
+    /// <summary>The ceilings of the pauses between two probes of a topic that the broker does not allow.</summary>
+    private static readonly TimeSpan FirstProbe = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestProbe = TimeSpan.FromHours(1);
+
     // Shared by the drainer's loop and the connection's receive loop.
     private readonly Signal _signal = new();
     private readonly TaskCompletionSource<MqttClosed> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,10 +28,12 @@ internal sealed class Drainer(
 
     // The receive loop only.
     private readonly long[] _accepted = new long[256];
+    private readonly Dictionary<long, int> _probes = [];
 
     // The drainer's loop only.
     private QueuedMessage _held;
     private bool _isHolding;
+    private bool _ledgerMayWait;
     private ITimer? _timer;
     private long _startedAt;
     private TimeSpan _backlogDelay;
@@ -147,14 +153,21 @@ internal sealed class Drainer(
 
     private void Refused(PublishToken token, in PublishAcknowledgement acknowledgement)
     {
-        if (acknowledgement.ReasonCode.Verdict() == PubackVerdict.MessageAtFault)
+        switch (acknowledgement.ReasonCode.Verdict())
         {
-            queue.Quarantine(token.Sequence, (byte)acknowledgement.ReasonCode, acknowledgement.ReasonString);
-        }
-        else
-        {
-            _pacing.Window.OnPushedBack();
-            queue.Leave(token.Sequence, TryLaterDelay);
+            case PubackVerdict.MessageAtFault:
+                queue.Quarantine(token.Sequence, (byte)acknowledgement.ReasonCode, acknowledgement.ReasonString);
+                break;
+            case PubackVerdict.NotAuthorized:
+                // One wrong permission must not empty the queue: the topic waits, and this one message probes it.
+                _ = _probes.TryGetValue(token.Sequence, out var probes);
+                _probes[token.Sequence] = probes + 1;
+                queue.Park(token.Sequence, Backoff.Delay(probes, FirstProbe, LongestProbe, Random.Shared.NextDouble()));
+                break;
+            default:
+                _pacing.Window.OnPushedBack();
+                queue.Leave(token.Sequence, TryLaterDelay);
+                break;
         }
 
         _pacing.Answered(token);
@@ -163,6 +176,7 @@ internal sealed class Drainer(
     /// <summary>Sends until pacing, the connection or the queue says enough.</summary>
     private void Pump(MqttConnection connection)
     {
+        _ledgerMayWait = true;
         while (TryNext() && TrySend(connection))
         {
         }
@@ -179,11 +193,15 @@ internal sealed class Drainer(
     {
         if (!_isHolding)
         {
-            _isHolding = config.Order == DeliveryOrder.LiveFirst ? TryTakeLive() || TryTakeBacklog() : TryTakeBacklog() || TryTakeLive();
+            // The ledger's few entries go before everything: they say what will not come.
+            _isHolding = TryTakeLedger() || (config.Order == DeliveryOrder.LiveFirst ? TryTakeLive() || TryTakeBacklog() : TryTakeBacklog() || TryTakeLive());
         }
 
         return _isHolding;
     }
+
+    /// <summary>Asked once a pump and not for every message: there is rarely anything.</summary>
+    private bool TryTakeLedger() => _ledgerMayWait && (_ledgerMayWait = _pacing.MaySendLive && queue.TryTake(Lane.Ledger, out _held));
 
     private bool TryTakeLive() => _pacing.MaySendLive && queue.TryTake(Lane.Live, out _held);
 

@@ -43,7 +43,7 @@ internal sealed class MessageEncoder
             Qos = MqttQos.AtLeastOnce,
             // A backlog message would overwrite the current value with an old one.
             Retain = mayRetain && message.Envelope.Retain && !isHistorical,
-            IsUtf8Payload = message.Body.Kind != BodyKind.Bytes,
+            IsUtf8Payload = message.Body.Kind != BodyKind.Bytes || message.Lane == Lane.Ledger,
             ContentType = envelope.ContentType,
             MessageExpirySeconds = expirySeconds,
             UserProperties = properties,

@@ -2,7 +2,8 @@ namespace EdgeAgent.Delivery;
 
 /// <summary>
 /// What the drainer gives the connection with a publish and gets back with its acknowledgement: the message's number and, so that no
-/// table is needed, about how large it was. The top 47 bits hold the number (a thousand messages a second for 4 000 years).
+/// table is needed, about how large it was. The top 48 bits hold the number (a thousand messages a second for 4 000 years); entries of
+/// the ledger have negative ones.
 /// </summary>
 internal readonly record struct PublishToken(long Bits)
 {
@@ -11,9 +12,9 @@ internal readonly record struct PublishToken(long Bits)
     private const long LargestSize = (1 << SizeBits) - 1;
 
     /// <summary>The token of publishes that are not the queue's, such as the agent's own status.</summary>
-    public static readonly PublishToken Own = new(-1);
+    public static readonly PublishToken Own = new(long.MinValue);
 
-    /// <param name="sequence">The number of the message in the queue, not negative.</param>
+    /// <param name="sequence">The number of the message in the queue.</param>
     /// <param name="size">Its bytes on the wire; kept in units of 64, rounded up, to at most 4 MiB.</param>
     public PublishToken(long sequence, int size)
         : this((sequence << SizeBits) | Math.Min(LargestSize, ((long)size + SizeUnit - 1) / SizeUnit))

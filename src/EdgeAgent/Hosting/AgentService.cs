@@ -39,7 +39,7 @@ internal sealed class AgentService(
         var clock = new LinuxBootClock(time, config.Clock.TrustRtc);
         var log = logs.CreateLogger("agent");
 
-        var opening = MessageQueue.Open(config.Queue, clock, time, logs.CreateLogger("queue"));
+        var opening = MessageQueue.Open(config.Queue, clock, time, logs.CreateLogger("queue"), $"{config.Gateway}/ledger");
         if (opening.Queue is not { } queue)
         {
             Log.QueueNotOpen(log, opening.Failure!.Message);

@@ -92,6 +92,47 @@ public sealed class UplinkTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_loss_of_a_refused_message_is_delivered_on_the_ledgers_topic()
+    {
+        Start();
+        await AppendAsync(1);
+        var broker = await _broker.AcceptAsync(Wire.Connack5);
+        var sent = (await ReadingsAsync(broker, 1))[0];
+        await broker.SendAsync(Wire.Puback(sent.PacketId, 0x99));
+        await WaitForAsync(() => _rig.Queue.Snapshot().DeadLetters == 1);
+
+        // An entry goes when nothing has been added to it for a while.
+        _rig.Time.Advance(TimeSpan.FromSeconds(10));
+        WirePacket entry;
+        while ((entry = await broker.ReadUntilAsync(Publish)).Topic != "edgeagent/ledger")
+        {
+        }
+
+        Assert.Equal("refused", Json(entry).GetProperty("reason").GetString());
+        Assert.Equal(1, Json(entry).GetProperty("count").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_not_authorised_waits_and_holds_nothing_else_up()
+    {
+        await AppendAsync(1, 2, 3);
+        await _rig.AppendAsync([4, 5], _rig.Boiler with { Sensor = "other", Topic = "pi/other" });
+        Start();
+        var broker = await _broker.AcceptAsync(Wire.Connack5);
+        var allowed = new HashSet<int>();
+        while (allowed.Count < 2)
+        {
+            var packet = await broker.ReadUntilAsync(Publish);
+            var isForbidden = packet.Topic == "pi/boiler";
+            await broker.SendAsync(isForbidden ? Wire.Puback(packet.PacketId, 0x87) : Wire.Puback(packet.PacketId));
+            _ = packet.Topic == "pi/other" && allowed.Add(Value(packet));
+        }
+
+        await WaitForDepthAsync(3);
+        Assert.Equal(0, _rig.Queue.Snapshot().DeadLetters);
+    }
+
+    [Fact]
     public async Task What_waited_for_the_broker_is_marked_and_what_comes_now_is_not()
     {
         await AppendAsync(1, 2, 3);
