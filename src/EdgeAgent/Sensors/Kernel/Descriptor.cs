@@ -5,18 +5,28 @@ namespace EdgeAgent.Sensors.Kernel;
 
 /// <summary>
 /// An open, non-blocking descriptor (a pipe, a terminal, a GPIO line) that is read and written without holding a thread.
-/// One reader and one writer at a time. Disposing it ends a wait that is under way.
+/// One reader and one writer at a time. Disposing it, from any thread, ends a wait that is under way; a call after that fails with
+/// EBADF and never touches whoever was given the number next.
 /// </summary>
-internal sealed class Descriptor(int number) : IDisposable
+internal sealed class Descriptor : IDisposable
 {
     private const int GetFlags = 3;
     private const int SetFlags = 4;
 
     private readonly CancellationTokenSource _closing = new();
-    private readonly SafeFileHandle _handle = new(number, ownsHandle: true);
+    private readonly CancellationToken _closed;
+    private readonly SafeFileHandle _handle;
 
-    /// <summary>For the ioctl of its owner, who keeps this object alive meanwhile.</summary>
-    public int Number { get; } = number;
+    /// <summary>Takes an open descriptor over.</summary>
+    public Descriptor(int number)
+    {
+        Number = number;
+        _handle = new(number, ownsHandle: true);
+        _closed = _closing.Token;
+    }
+
+    /// <summary>For the ioctl of its owner, who keeps this object open meanwhile.</summary>
+    public int Number { get; }
 
     public void MakeNonBlocking() => _ = Libc.Control(Number, SetFlags, Libc.Control(Number, GetFlags, 0) | Libc.NonBlocking);
 
@@ -42,16 +52,10 @@ internal sealed class Descriptor(int number) : IDisposable
         {
             while (true)
             {
-                var count = (int)Libc.Read(Number, start, (nuint)buffer.Length);
-                if (count >= 0)
+                var count = TryRead(start, buffer.Length);
+                if (count != -Errno.Interrupted)
                 {
                     return count;
-                }
-
-                var errno = Marshal.GetLastPInvokeError();
-                if (errno != Errno.Interrupted)
-                {
-                    return -errno;
                 }
             }
         }
@@ -83,7 +87,7 @@ internal sealed class Descriptor(int number) : IDisposable
     /// <summary>Waits until a call on the descriptor would not block.</summary>
     public async Task WaitAsync(short events, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed);
         await DescriptorPoller.Shared.WaitAsync(Number, events, either.Token);
     }
 
@@ -99,12 +103,32 @@ internal sealed class Descriptor(int number) : IDisposable
         _closing.Dispose();
     }
 
+    private unsafe int TryRead(byte* buffer, int length)
+    {
+        try
+        {
+            var count = (int)Libc.Read(_handle, buffer, (nuint)length);
+            return count < 0 ? -Marshal.GetLastPInvokeError() : count;
+        }
+        catch (ObjectDisposedException)
+        {
+            return -Errno.BadDescriptor;
+        }
+    }
+
     private unsafe int TryWrite(ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes)
         {
-            var count = (int)Libc.Write(Number, start, (nuint)bytes.Length);
-            return count < 0 ? -Marshal.GetLastPInvokeError() : count;
+            try
+            {
+                var count = (int)Libc.Write(_handle, start, (nuint)bytes.Length);
+                return count < 0 ? -Marshal.GetLastPInvokeError() : count;
+            }
+            catch (ObjectDisposedException)
+            {
+                return -Errno.BadDescriptor;
+            }
         }
     }
 }

@@ -32,8 +32,18 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     public static unsafe partial nint Read(int descriptor, byte* buffer, nuint count);
 
+    /// <summary>As the other, on a handle that is held open meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    public static unsafe partial nint Read(SafeHandle descriptor, byte* buffer, nuint count);
+
     [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
     public static unsafe partial nint Write(int descriptor, byte* buffer, nuint count);
+
+    /// <summary>As the other, on a handle that is held open meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    public static unsafe partial nint Write(SafeHandle descriptor, byte* buffer, nuint count);
 
     [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
     public static unsafe partial int Poll(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
