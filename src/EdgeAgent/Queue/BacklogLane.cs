@@ -20,7 +20,7 @@ internal sealed class BacklogLane(QueueState state, Lanes lanes)
 
         lanes.Live.Age(now);
         var isTaken = TryTake(state.Classes[1], out message) || TryTake(state.Classes[0], out message);
-        state.SettleEarlierDepth();
+        state.Depths.Settle(state.Classes, lanes.Retries);
         return isTaken;
     }
 
@@ -44,7 +44,7 @@ internal sealed class BacklogLane(QueueState state, Lanes lanes)
             }
 
             var taken = new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = retry.Envelope!, IsProbe = retry.IsProbe };
-            if (state.LoseIfExpired(retry.Owner, in taken, retry.Era!, retry.BootTime))
+            if (state.Endings.LoseIfExpired(retry.Owner, in taken, retry.Era!, retry.BootTime))
             {
                 continue;
             }
@@ -106,7 +106,7 @@ internal sealed class BacklogLane(QueueState state, Lanes lanes)
 
             owner.Cursor = row.Sequence + 1;
             var taken = new InFlight { Sequence = row.Sequence, DiskFrom = row.From, Envelope = row.Envelope };
-            if (state.LoseIfExpired(owner, in taken, row.Era, row.BootTime))
+            if (state.Endings.LoseIfExpired(owner, in taken, row.Era, row.BootTime))
             {
                 continue;
             }
@@ -139,7 +139,7 @@ internal sealed class BacklogLane(QueueState state, Lanes lanes)
             }
 
             var taken = new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = slot.Envelope };
-            if (state.LoseIfExpired(owner, in taken, slot.Era, slot.BootTime))
+            if (state.Endings.LoseIfExpired(owner, in taken, slot.Era, slot.BootTime))
             {
                 continue;
             }

@@ -159,7 +159,7 @@ internal sealed class Limits(QueueState state, StoreFile file, QueueConfig confi
             for (var i = 0; i < _chunk.Count; i++)
             {
                 ref var row = ref _chunk.Rows[i];
-                if (state.IsIdleRow(owner, row.Sequence))
+                if (state.Endings.IsIdleRow(owner, row.Sequence))
                 {
                     rows.Add(new(row.Sequence, row.Envelope, row.Era, row.BootTime, _chunk.Body(in row)));
                 }
@@ -173,7 +173,7 @@ internal sealed class Limits(QueueState state, StoreFile file, QueueConfig confi
 
             foreach (var row in gone)
             {
-                _ = state.TryLoseRow(owner, row.Sequence, row.Envelope, row.Era, row.BootTime, LossReason.Thinned);
+                _ = state.Endings.TryLoseRow(owner, row.Sequence, row.Envelope, row.Era, row.BootTime, LossReason.Thinned);
             }
 
             Survivors(steps, gone);
@@ -209,7 +209,7 @@ internal sealed class Limits(QueueState state, StoreFile file, QueueConfig confi
     }
 
     private bool Lose(PriorityClass owner, in Row row, LossReason reason) =>
-        state.TryLoseRow(owner, row.Sequence, row.Envelope, row.Era, row.BootTime, reason);
+        state.Endings.TryLoseRow(owner, row.Sequence, row.Envelope, row.Era, row.BootTime, reason);
 
     private void Read(PriorityClass owner, long from)
     {

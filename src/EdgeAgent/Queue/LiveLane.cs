@@ -100,7 +100,7 @@ internal sealed class LiveLane(QueueState state)
                 ? Lanes.TakeSlot(sequence, ref state.Ring[sequence], Lane.Live)
                 : new(sequence, entry.NewestEra!.Era, entry.Envelope, entry.NewestBootTime, entry.NewestBody, Lane.Live);
             var taken = new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = entry };
-            if (state.LoseIfExpired(owner, in taken, entry.NewestEra!, entry.NewestBootTime))
+            if (state.Endings.LoseIfExpired(owner, in taken, entry.NewestEra!, entry.NewestBootTime))
             {
                 continue;
             }
@@ -127,7 +127,7 @@ internal sealed class LiveLane(QueueState state)
             }
 
             var taken = new InFlight { Sequence = cursor, DiskFrom = cursor, Envelope = slot.Envelope };
-            if (state.LoseIfExpired(owner, in taken, slot.Era, slot.BootTime))
+            if (state.Endings.LoseIfExpired(owner, in taken, slot.Era, slot.BootTime))
             {
                 continue;
             }

@@ -71,4 +71,41 @@ internal sealed record QueueSnapshot
     public required string? StoreMessage { get; init; }
 
     public long LostFor(LossReason reason) => Lost[(int)reason];
+
+    /// <summary>The figures as they are now.</summary>
+    public static QueueSnapshot Of(QueueState state, Store store, long waits)
+    {
+        var figures = store.Figures;
+        lock (state.Gate)
+        {
+            return new()
+            {
+                Depth = state.Depths.Total,
+                DeepestDepth = state.Depths.Deepest,
+                InFlight = state.Lanes.InFlight,
+                Accepted = state.Accepted,
+                Acknowledged = state.Acknowledged,
+                Waits = waits,
+                OldestWallTime = OldestIn(state, figures),
+                BytesOnDisk = figures.BytesOnDisk,
+                BytesWritten = figures.BytesWritten,
+                DeadLetters = figures.DeadLetters,
+                Lost = [.. state.Ledger.Counts],
+                Store = store.Health,
+                StoreMessage = store.Problem,
+            };
+        }
+    }
+
+    private static long? OldestIn(QueueState state, StoreFigures figures)
+    {
+        long? inMemory = null;
+        if (state.Ring.Count > 0 && state.Depths.OfRun > 0)
+        {
+            ref var slot = ref state.Ring[state.Ring.First];
+            inMemory = slot.Era.Era.WallOffset + slot.BootTime;
+        }
+
+        return state.Depths.Total == 0 ? null : figures.Oldest is { } oldest && oldest.Sequence < state.Ring.First ? oldest.WallTime : inMemory;
+    }
 }

@@ -219,7 +219,7 @@ internal sealed class Salvage(string path, StoreFile file, QueueState state, ILo
         {
             owner.LastOnDisk = Math.Max(owner.LastOnDisk, rows[^1].Sequence);
             owner.Rewind(rows[0].Sequence);
-            state.CountFound(kept);
+            state.Depths.Found(kept);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
     private Refusal[] _refusals = [];
     private long _unwritten;
     private bool _canGiveBack;
-    private long _notedDepth = state.Depth;
+    private long _notedDepth = state.Depths.Total;
     private long _lastSync;
     private int _untidied;
 
@@ -54,8 +54,8 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
         }
 
         _ledger = state.Ledger.Take();
-        _refusals = [.. state.Refusals];
-        state.Refusals.Clear();
+        _refusals = [.. state.Endings.Refusals];
+        state.Endings.Refusals.Clear();
         while (state.Envelopes.Retired.TryDequeue(out var retired))
         {
             _retired.Add(retired);
@@ -114,7 +114,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
     {
         state.WriteBehind.Failed();
         file.ForgetNotes();
-        state.Refusals.InsertRange(0, _refusals);
+        state.Endings.Refusals.InsertRange(0, _refusals);
         state.Ledger.Restore(_ledger);
         for (var i = 0; i < _removals.Length; i++)
         {
@@ -131,9 +131,9 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
         var database = file.Database;
         database.Transact(isSynchronous: false, () =>
         {
-            foreach (var removal in database.Removals.Where(removal => removal.CanGiveBack(Figures.BytesOnDisk, state.Depth, limits.IsOver)))
+            foreach (var removal in database.Removals.Where(removal => removal.CanGiveBack(Figures.BytesOnDisk, state.Depths.Total, limits.IsOver)))
             {
-                removal.GiveBack(Figures.BytesOnDisk, state.Depth);
+                removal.GiveBack(Figures.BytesOnDisk, state.Depths.Total);
             }
         });
         Figures = Measure();
@@ -179,7 +179,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
 
         WriteLedger(database);
         _retired.ForEach(database.Envelopes.Close);
-        if (Math.Abs(state.Depth - _notedDepth) >= DepthNotedEvery)
+        if (Math.Abs(state.Depths.Total - _notedDepth) >= DepthNotedEvery)
         {
             NoteDepth();
         }
@@ -240,7 +240,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
         long to;
         lock (state.Gate)
         {
-            depth = _notedDepth = state.Depth;
+            depth = _notedDepth = state.Depths.Total;
             from = Math.Min(state.Classes[0].Cursor, state.Classes[1].Cursor);
             to = state.Ring.Next;
         }
@@ -277,7 +277,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
 
         var size = file.Size;
         limits.Measure(size);
-        _canGiveBack = file.Database.Removals.Any(removal => removal.CanGiveBack(size, state.Depth, limits.IsOver));
+        _canGiveBack = file.Database.Removals.Any(removal => removal.CanGiveBack(size, state.Depths.Total, limits.IsOver));
         return new(size, Writes?.Count ?? 0, file.DeadLetters, oldest!.Value.Sequence == long.MaxValue ? null : oldest);
     }
 

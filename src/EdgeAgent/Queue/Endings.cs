@@ -1,0 +1,114 @@
+namespace EdgeAgent.Queue;
+
+/// <summary>
+/// How a message ends: acknowledged, or with an entry in the ledger. Each way frees its memory, and has its row removed where it has
+/// one. Under the queue's lock.
+/// </summary>
+internal sealed class Endings(QueueState state, Ledger ledger)
+{
+    /// <summary>What the broker refused for good, until the store has moved it to the dead letters.</summary>
+    public List<Refusal> Refusals { get; } = [];
+
+    /// <summary>A message is over.</summary>
+    public void End(PriorityClass owner, in InFlight message)
+    {
+        var sequence = message.Sequence;
+        if (state.Ring.Contains(sequence))
+        {
+            ref var slot = ref state.Ring[sequence];
+            if (slot.IsUnwritten)
+            {
+                state.WriteBehind.Ended(in slot.Body);
+            }
+
+            if (slot.Is(SlotState.Written | SlotState.Writing | SlotState.InDoubt))
+            {
+                owner.Removals.Add(message.DiskFrom, sequence);
+            }
+
+            state.Ring.End(ref slot);
+        }
+        else
+        {
+            owner.Removals.Add(message.DiskFrom, sequence);
+        }
+
+        if (message.Envelope.NewestSequence == sequence)
+        {
+            message.Envelope.ForgetNewest();
+        }
+
+        state.Depths.Ended(sequence);
+    }
+
+    /// <summary>A message that was taken becomes a dead letter.</summary>
+    public void Refuse(PriorityClass owner, in InFlight message, byte code, string? text, long refusedAt)
+    {
+        var sequence = message.Sequence;
+        Unwritten? content = null;
+        var bootTime = 0L;
+        if (state.Ring.Contains(sequence))
+        {
+            ref var slot = ref state.Ring[sequence];
+            content = new(sequence, slot.Envelope, slot.BootTime, slot.Body);
+            bootTime = slot.BootTime;
+        }
+
+        Refusals.Add(new(owner, sequence, content, code, text, refusedAt));
+        ledger.Add(LossReason.Refused, message.Envelope.Envelope.Topic, state.Era, sequence, bootTime);
+        End(owner, message with { DiskFrom = sequence });
+    }
+
+    public void Lose(PriorityClass owner, in InFlight message, EraEntry era, long bootTime, LossReason reason)
+    {
+        ledger.Add(reason, message.Envelope.Envelope.Topic, era, message.Sequence, bootTime);
+        End(owner, in message);
+    }
+
+    /// <summary>Ends a message in memory that is not in flight with a loss.</summary>
+    public void LoseSlot(long sequence, LossReason reason)
+    {
+        ref var slot = ref state.Ring[sequence];
+        LoseWaiting(sequence, slot.Envelope, slot.Era, slot.BootTime, reason);
+    }
+
+    /// <summary>Ends a message that was about to be taken, where it is too old.</summary>
+    public bool LoseIfExpired(PriorityClass owner, in InFlight message, EraEntry era, long bootTime)
+    {
+        if (!state.Ages.IsExpired(era.Era, bootTime, message.Envelope.Envelope))
+        {
+            return false;
+        }
+
+        Lose(owner, in message, era, bootTime, LossReason.Expired);
+        return true;
+    }
+
+    /// <summary>Whether a row is nobody's: not in flight, not to be tried again, not ended already.</summary>
+    public bool IsIdleRow(PriorityClass owner, long sequence) =>
+        !owner.BacklogWindow.Contains(sequence) && !owner.IsTakenElsewhere(sequence) && !state.Lanes.Retries.Contains(sequence)
+        && !owner.Removals.Contains(sequence);
+
+    /// <summary>Ends a message on disk with a loss; false where it is in flight or ended.</summary>
+    public bool TryLoseRow(PriorityClass owner, long sequence, EnvelopeEntry envelope, EraEntry era, long bootTime, LossReason reason)
+    {
+        if (!IsIdleRow(owner, sequence))
+        {
+            return false;
+        }
+
+        LoseWaiting(sequence, envelope, era, bootTime, reason);
+        return true;
+    }
+
+    /// <summary>The waiting message of a sensor that keeps only its latest ends.</summary>
+    public void Supersede(EnvelopeEntry entry) =>
+        LoseWaiting(entry.NewestSequence, entry, entry.NewestEra!, entry.NewestBootTime, LossReason.Superseded);
+
+    private void LoseWaiting(long sequence, EnvelopeEntry envelope, EraEntry era, long bootTime, LossReason reason)
+    {
+        var owner = state.Classes[(int)envelope.Envelope.Priority];
+        owner.Ahead.End(sequence, sequence);
+        Lose(owner, new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = envelope }, era, bootTime, reason);
+    }
+}
