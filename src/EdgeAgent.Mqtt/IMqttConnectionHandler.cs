@@ -23,8 +23,13 @@ public interface IMqttConnectionHandler
     /// <param name="message">Its spans are valid during the call only.</param>
     void OnMessage(in ReceivedPublish message);
 
-    /// <summary>The output buffer, that had been full, has room again.</summary>
-    void OnRoom();
+    /// <summary>
+    /// The output buffer, that had been full when <see cref="MqttConnection.TryPublish"/> said <see cref="PublishStatus.BufferFull"/>, has
+    /// room again. Does nothing unless implemented.
+    /// </summary>
+    void OnRoom()
+    {
+    }
 
     /// <summary>The connection is over. Called exactly once, and last.</summary>
     /// <param name="reason">Why, and what a person can do about it.</param>

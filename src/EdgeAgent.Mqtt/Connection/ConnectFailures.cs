@@ -16,9 +16,11 @@ internal static class ConnectFailures
             return TlsFailures.ClientCertificate(options, ConnectStep.Connack, exception);
         }
 
+        // Some close without an alert.
+        var certificate = transport.IsTls && options.Tls?.CertificateFile is null ? " Does it want a client certificate? None is configured." : "";
         return new ConnectFailure(
             ConnectStep.Connack, ConnectFailureKind.ClosedByBroker,
-            $"{options.Host}:{options.Port} closed the connection instead of answering CONNECT. Is it an MQTT broker, is the port right (with or without TLS), and does it accept this client id and user?")
+            $"{options.Host}:{options.Port} closed the connection instead of answering CONNECT. Is it an MQTT broker, is the port right (with or without TLS), and does it accept this client id and user?{certificate}")
         {
             Exception = exception,
         };

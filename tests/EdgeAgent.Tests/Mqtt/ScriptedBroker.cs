@@ -38,7 +38,13 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         }
         catch
         {
-            socket.Dispose();
+            // Closing with unread bytes would reset the connection and take our alert back.
+            socket.Shutdown(SocketShutdown.Send);
+            using var nobody = socket;
+            while (await socket.ReceiveAsync(new byte[1024], deadline.Token) > 0)
+            {
+            }
+
             throw;
         }
     }

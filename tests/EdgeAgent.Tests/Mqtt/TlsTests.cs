@@ -86,6 +86,24 @@ public sealed class TlsTests : IDisposable
         Assert.Equal("CN=gateway-7", subject);
     }
 
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task A_broker_that_misses_the_client_certificate_reads_no_byte_of_connect_and_the_failure_says_so(SslProtocols version)
+    {
+        await using var broker = Broker(_certificates.Server("localhost"), options =>
+        {
+            RequireClient(options, version);
+            options.RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null;
+        });
+        var connecting = Connect(broker, new MqttTlsOptions { CaFile = _certificates.CaFile });
+        await Assert.ThrowsAsync<AuthenticationException>(broker.AcceptAsync);
+
+        // This broker closes without an alert; mosquitto, in its own test, sends one.
+        var failure = (await connecting).Failure;
+        Assert.Equal(ConnectFailureKind.ClosedByBroker, failure?.Kind);
+        Assert.Contains("client certificate", failure!.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Renewed_files_are_read_at_the_next_connect()
     {

@@ -21,18 +21,7 @@ public sealed partial class ConformanceListTests
             $"^Mqtt(311)?_{row.Groups["statement"].Value.Replace('.', '_').Replace('-', '_')}_[a-z]", row.Groups["test"].Value));
     }
 
-    private static List<Match> Rows() => [.. Row().Matches(File.ReadAllText(Path.Combine(Root(), "src", "EdgeAgent.Mqtt", "CONFORMANCE.md"))).Cast<Match>()];
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "EdgeAgent.sln")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests run outside of the repository.");
-        }
-
-        return folder.FullName;
-    }
+    private static List<Match> Rows() => [.. Row().Matches(RepositoryFile.Read("src/EdgeAgent.Mqtt/CONFORMANCE.md")).Cast<Match>()];
 
     [GeneratedRegex(@"^\| (?<statement>[\d.]+-\d+) \|.*\| `(?<test>\w+)` \|$", RegexOptions.Multiline)]
     private static partial Regex Row();
