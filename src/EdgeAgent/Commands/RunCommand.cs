@@ -38,7 +38,7 @@ internal static class RunCommand
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         var outcome = new RunOutcome();
         builder.Services.AddHostedService(services => new AgentService(
-            config, controlPath, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IHostApplicationLifetime>(), outcome));
+            config, configPath, controlPath, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IHostApplicationLifetime>(), outcome));
         using var host = builder.Build();
         await host.RunAsync();
         return outcome.ExitCode;

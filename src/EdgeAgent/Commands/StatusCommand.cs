@@ -69,7 +69,7 @@ internal static class StatusCommand
     private static string Render(AgentStatus status)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        text.WriteLine($"{status.Gateway}  edgeagent {status.Version}, up {TimeSpan.FromSeconds(Math.Floor(status.UptimeSeconds)):c}");
+        text.WriteLine($"{status.Gateway}  edgeagent {status.Version}, up {TimeSpan.FromSeconds(Math.Floor(status.UptimeS)):c}");
         var protocol = status.Broker.Protocol is { } version ? $" (MQTT {version})" : string.Empty;
         text.WriteLine($"broker   {status.Broker.State} {status.Broker.Address}{protocol} since {status.Broker.Since:yyyy-MM-dd HH:mm:ss}Z");
         if (status.Broker.LastError is { } error)

@@ -34,6 +34,9 @@ internal sealed record OfflinePlan
     /// <summary>Bytes that a day without the broker takes in the queue.</summary>
     public required double QueuedPerDay { get; init; }
 
+    /// <summary>The bytes that a reading takes on average.</summary>
+    public double BytesPerReading => ReadingsPerDay > 0 ? QueuedPerDay / ReadingsPerDay : RowOfOneNumber;
+
     /// <summary>Bytes that a day without the broker writes to the card, journal and all; with a prompt broker nothing is written.</summary>
     public required double WrittenPerDay { get; init; }
 

@@ -31,28 +31,18 @@ internal sealed class DeliveryWindow(TimeProvider time)
     private long _probeSent;
     private long _mostInRound;
     private TimeSpan _shortest = TimeSpan.MaxValue;
-    private TimeSpan _latest;
     private long _measuredAt = time.GetTimestamp();
     private long _bytesBeforeMeasuring;
     private bool _isStarting = true;
+
+    /// <summary>Told each round's acknowledgement time; must not block.</summary>
+    public Action<TimeSpan>? Measured { get; init; }
 
     /// <summary>The bytes that may be in flight now.</summary>
     public long Limit => Volatile.Read(ref _bytes);
 
     /// <summary>Sent, and not answered.</summary>
     public long InFlight => Volatile.Read(ref _inFlight);
-
-    /// <summary>The latest round's acknowledgement time.</summary>
-    public TimeSpan Latest
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _latest;
-            }
-        }
-    }
 
     /// <summary>Whether another message may go. One always may, however large.</summary>
     public bool HasRoom => InFlight < Limit;
@@ -113,7 +103,7 @@ internal sealed class DeliveryWindow(TimeProvider time)
 
     private void EndRound(TimeSpan observed)
     {
-        _latest = observed;
+        Measured?.Invoke(observed);
         if (_bytesBeforeMeasuring > 0)
         {
             // The round after the small window: its time is that of the way alone.

@@ -10,7 +10,8 @@ namespace EdgeAgent.Delivery;
 /// <see cref="Pacing"/> allows, and tells the queue what the broker answered. Lives as long as its connection.
 /// </summary>
 internal sealed class Drainer(
-    MessageQueue queue, DeliveryConfig config, MessageEncoder encoder, Suspicion suspicion, BootClock clock, TimeProvider time) : IMqttConnectionHandler
+    MessageQueue queue, DeliveryConfig config, MessageEncoder encoder, Suspicion suspicion, DeliveryFigures figures, BootClock clock, TimeProvider time)
+    : IMqttConnectionHandler
 {
     /// <summary>How long a message that the broker put off waits before it is offered again.</summary>
     private static readonly TimeSpan TryLaterDelay = TimeSpan.FromSeconds(5);
@@ -22,8 +23,7 @@ internal sealed class Drainer(
     // Shared by the drainer's loop and the connection's receive loop.
     private readonly Signal _signal = new();
     private readonly TaskCompletionSource<MqttClosed> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Pacing _pacing = new(config, 1, suspicion, time);
-    private long _lastAcknowledgement;
+    private Pacing _pacing = new(config, 1, suspicion, figures.Times, time);
     private long _provenAt;
 
     // The receive loop only.
@@ -43,19 +43,13 @@ internal sealed class Drainer(
     /// <summary>Completes with the reason when the connection is over.</summary>
     public Task<MqttClosed> Closed => _closed.Task;
 
-    /// <summary>Boot milliseconds of the latest acknowledgement; 0 before the first.</summary>
-    public long LastAcknowledgement => Volatile.Read(ref _lastAcknowledgement);
-
-    /// <summary>The latest measured time from a message's sending to its acknowledgement.</summary>
-    public TimeSpan RoundTrip => _pacing.Window.Latest;
-
     /// <summary>Delivers until the connection is over or <paramref name="stop"/> is asked for. What was in flight then waits again.</summary>
     /// <param name="connection">Just made.</param>
     /// <param name="backlogDelay">How long the backlog waits at first, so that a fleet that reconnects at once does not drain at once.</param>
     /// <param name="stop">Ends the delivery; the connection stays for the last acknowledgements.</param>
     public async Task DrainAsync(MqttConnection connection, TimeSpan backlogDelay, CancellationToken stop)
     {
-        _pacing = new Pacing(config, connection.Connack.ReceiveMaximum, suspicion, time);
+        _pacing = new Pacing(config, connection.Connack.ReceiveMaximum, suspicion, figures.Times, time);
         _startedAt = time.GetTimestamp();
         _backlogDelay = backlogDelay;
         queue.BeginConnection(config.Order);
@@ -118,7 +112,7 @@ internal sealed class Drainer(
         }
 
         queue.Acknowledge(_accepted.AsSpan(0, accepted));
-        Volatile.Write(ref _lastAcknowledgement, clock.Milliseconds);
+        figures.NoteAcknowledgement();
         _signal.Set();
     }
 
@@ -153,6 +147,7 @@ internal sealed class Drainer(
 
     private void Refused(PublishToken token, in PublishAcknowledgement acknowledgement)
     {
+        figures.CountRefused(acknowledgement.ReasonCode);
         switch (acknowledgement.ReasonCode.Verdict())
         {
             case PubackVerdict.MessageAtFault:
@@ -257,6 +252,7 @@ internal sealed class Drainer(
         if (status == PublishStatus.Sent)
         {
             _isHolding = false;
+            figures.CountPublished();
             return true;
         }
 

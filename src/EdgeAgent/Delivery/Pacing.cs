@@ -7,13 +7,13 @@ namespace EdgeAgent.Delivery;
 /// adaptive window) and the rate; one at a time while a message is suspected. A live message only heeds the number and the rate; one place of the number is kept for it, so that a
 /// full window of backlog never makes it wait. Sending is for the drainer's loop, answers come from any thread.
 /// </summary>
-internal sealed class Pacing(DeliveryConfig config, int receiveMaximum, Suspicion suspicion, TimeProvider time)
+internal sealed class Pacing(DeliveryConfig config, int receiveMaximum, Suspicion suspicion, AcknowledgementTimes times, TimeProvider time)
 {
     private readonly int _most = Math.Min(config.MaxInFlight, receiveMaximum);
     private readonly TokenBucket _rate = new(config.Rate, time);
     private int _inFlight;
 
-    public DeliveryWindow Window { get; } = new(time);
+    public DeliveryWindow Window { get; } = new(time) { Measured = times.Record };
 
     public int InFlight => Volatile.Read(ref _inFlight);
 

@@ -14,7 +14,8 @@ namespace EdgeAgent.Delivery;
 /// brokers the next is tried when one fails; while another than the first serves, the first is tried beside it, and taken back when it
 /// is well.
 /// </summary>
-internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Presence presence, MessageQueue queue, BootClock clock, TimeProvider time, ILogger log)
+internal sealed class Uplink(
+    BrokerConfig broker, DeliveryConfig delivery, Presence presence, MessageQueue queue, DeliveryFigures figures, BootClock clock, TimeProvider time, ILogger log)
 {
     /// <summary>How long a clean stop waits for acknowledgements; what is still missing stays queued, and is a duplicate at worst.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -25,7 +26,6 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
     private readonly MessageEncoder _encoder = new();
     private readonly Suspicion _suspicion = new();
     private readonly MqttClient[] _clients = [.. broker.Addresses.Select(address => new MqttClient(UplinkOptions.For(address, broker, presence), time))];
-    private Drainer? _drainer;
     private volatile UplinkStatus _status = new(UplinkState.Connecting, time.GetUtcNow(), null, null, null, 0);
     private int _next;
 
@@ -34,13 +34,6 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
 
     /// <summary>A snapshot. Thread-safe.</summary>
     public UplinkStatus Status => _status;
-
-    /// <summary>Milliseconds since the latest acknowledgement of this connection; null where there was none.</summary>
-    public long? SinceAcknowledgement =>
-        Volatile.Read(ref _drainer) is { LastAcknowledgement: > 0 and var at } ? clock.Milliseconds - at : null;
-
-    /// <summary>The latest measured time from a message's sending to its acknowledgement; null while not connected.</summary>
-    public TimeSpan? RoundTrip => Volatile.Read(ref _drainer)?.RoundTrip;
 
     /// <summary>Delivers until <paramref name="stop"/>; then waits a moment for the last acknowledgements and says goodbye.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -142,7 +135,7 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
         return await drain;
     }
 
-    private Drainer NewDrainer() => new(queue, delivery, _encoder, _suspicion, clock, time);
+    private Drainer NewDrainer() => new(queue, delivery, _encoder, _suspicion, figures, clock, time);
 
     /// <summary>Tries the first broker now and then; completes when it has taken the connection, or at the end.</summary>
     private async Task TryFirstAsync(CancellationToken end)
@@ -173,7 +166,7 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
         var protocol = connection.Connack.Protocol == MqttProtocolVersion.V5 ? "5.0" : "3.1.1";
         SetState(UplinkState.Connected, address, protocol, _status.LastError, connections: 1);
         Log.Connected(log, address, protocol, queue.Snapshot().Depth);
-        Volatile.Write(ref _drainer, drainer);
+        figures.BeginConnection();
         try
         {
             presence.Announce(connection, "online", null);
@@ -196,7 +189,7 @@ internal sealed class Uplink(BrokerConfig broker, DeliveryConfig delivery, Prese
         finally
         {
             queue.EndConnection();
-            Volatile.Write(ref _drainer, null);
+            figures.EndConnection();
         }
     }
 

@@ -1,4 +1,5 @@
 using EdgeAgent.Delivery;
+using EdgeAgent.Hosting.Measuring;
 using EdgeAgent.Queue;
 using EdgeAgent.Sensors.Sampling;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,14 @@ namespace EdgeAgent.Hosting;
 /// could not be queued. A stage that ends by itself ends the process.
 /// </summary>
 internal sealed class Agent(
-    Sampler sampler, MessageQueue queue, Uplink? uplink, ControlSocket control, Reporter reporter, SystemdNotifier systemd, ILogger log)
+    Sampler sampler,
+    MessageQueue queue,
+    Uplink? uplink,
+    ControlSocket control,
+    Measurements measurements,
+    Reporter reporter,
+    SystemdNotifier systemd,
+    ILogger log)
 {
     /// <summary>Runs until <paramref name="stop"/>. True after a clean stop, false when a stage died.</summary>
     public async Task<bool> RunAsync(CancellationToken stop)
@@ -25,10 +33,14 @@ internal sealed class Agent(
         var sampling = sampler.RunAsync(stopSampling.Token);
         var answering = control.RunAsync(stopReporting.Token);
         systemd.Ready(reporter.Line());
+        var measuring = measurements.RunAsync(stopReporting.Token);
         var reporting = reporter.RunAsync(stopReporting.Token);
 
         var stopping = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
-        var stages = new List<(string Name, Task Task)> { ("the store", storing), ("the sampler", sampling), ("the reporter", reporting) };
+        var stages = new List<(string Name, Task Task)>
+        {
+            ("the store", storing), ("the sampler", sampling), ("the measuring", measuring), ("the reporter", reporting),
+        };
         if (delivering is not null)
         {
             stages.Add(("the uplink", delivering));
@@ -46,7 +58,7 @@ internal sealed class Agent(
         isClean &= await EndAsync(stopSampling, sampling, "the sampler");
         isClean &= await EndAsync(stopDelivering, delivering, "the uplink");
         isClean &= await EndAsync(stopStoring, storing, "the store");
-        isClean &= await EndAsync(stopReporting, Task.WhenAll(answering, reporting), "the reporter");
+        isClean &= await EndAsync(stopReporting, Task.WhenAll(answering, measuring, reporting), "the reporter");
         var end = queue.Snapshot();
         Log.Stopped(log, end.Accepted, end.Acknowledged, end.Depth);
         return isClean;

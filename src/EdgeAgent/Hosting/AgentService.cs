@@ -1,6 +1,7 @@
 using EdgeAgent.Commands;
 using EdgeAgent.Configuration;
 using EdgeAgent.Delivery;
+using EdgeAgent.Hosting.Measuring;
 using EdgeAgent.Queue;
 using EdgeAgent.Sensors;
 using EdgeAgent.Sensors.Sampling;
@@ -17,7 +18,7 @@ internal sealed class RunOutcome
 
 /// <summary>The agent as a hosted service: composes the stages in the data's order, and ends the host when they end.</summary>
 internal sealed class AgentService(
-    AgentConfig config, string controlPath, ILoggerFactory logs, IHostApplicationLifetime lifetime, RunOutcome outcome) : BackgroundService
+    AgentConfig config, string configPath, string controlPath, ILoggerFactory logs, IHostApplicationLifetime lifetime, RunOutcome outcome) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -49,7 +50,17 @@ internal sealed class AgentService(
         await using (queue)
         {
             var intake = new ReadingIntake(queue, config.Gateway, config.Sensors);
-            var environment = new SensorEnvironment { Time = time, Clock = clock, Log = logs.CreateLogger("sensors"), WhenDurable = queue.FlushAsync, Uplink = config.Broker?.Addresses ?? [] };
+            var figures = new DeliveryFigures(clock);
+            var environment = new SensorEnvironment
+            {
+                Time = time,
+                Clock = clock,
+                Log = logs.CreateLogger("sensors"),
+                WhenDurable = queue.FlushAsync,
+                AgentValues = () => OwnValues.Of(queue.Snapshot(), figures, clock.WallTime(clock.Milliseconds)),
+                StateDirectory = Path.GetDirectoryName(Path.GetFullPath(config.Queue.Path))!,
+                Uplink = config.Broker?.Addresses ?? [],
+            };
             var sampler = new Sampler(config.Sensors, environment, intake);
             var uplink = config.Broker is null
                 ? null
@@ -58,6 +69,7 @@ internal sealed class AgentService(
                     config.Delivery,
                     new Presence(config.Status.Topic, AgentVersion.Text),
                     queue,
+                    figures,
                     clock,
                     time,
                     logs.CreateLogger("delivery"));
@@ -65,15 +77,17 @@ internal sealed class AgentService(
             {
                 WatchdogLimit = SystemdNotifier.ParseWatchdog(Environment.GetEnvironmentVariable("WATCHDOG_USEC")),
             };
-            var reporter = new Reporter(config.Gateway, AgentVersion.Text, sampler, queue, uplink, systemd, time);
-            var control = new ControlSocket(controlPath, reporter.Status, time, log);
+            var measurements = new Measurements(queue, config.Queue, OfflinePlan.For(config, ConfigSchema.Full).BytesPerReading, figures, clock, time);
+            var configuration = new ConfigurationState(configPath, time);
+            var reporter = new Reporter(config, configuration, sampler, queue, uplink, figures, measurements, systemd, clock, time);
+            var control = new ControlSocket(controlPath, reporter.Status, reporter.History, time, log);
             if (uplink is null)
             {
                 Log.NoBroker(log);
             }
 
             Log.Started(log, AgentVersion.Text, config.Sensors.Length, config.Queue.Path);
-            var isClean = await new Agent(sampler, queue, uplink, control, reporter, systemd, log).RunAsync(stop);
+            var isClean = await new Agent(sampler, queue, uplink, control, measurements, reporter, systemd, log).RunAsync(stop);
             return isClean ? ExitCode.Ok : ExitCode.Internal;
         }
     }

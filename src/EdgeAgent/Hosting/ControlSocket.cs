@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace EdgeAgent.Hosting;
 
 /// <summary>
-/// Answers the command line: a Unix socket in the runtime directory, one question a line, one JSON answer a line. Only <c>status</c>
-/// so far. Mode 0660, so that the agent's group may ask.
+/// Answers the command line: a Unix socket in the runtime directory, one question a line, one JSON answer a line. <c>status</c> and
+/// <c>history</c>. Mode 0660, so that the agent's group may ask.
 /// </summary>
-internal sealed class ControlSocket(string path, Func<AgentStatus> status, TimeProvider time, ILogger log)
+internal sealed class ControlSocket(string path, Func<AgentStatus> status, Func<AgentHistory> history, TimeProvider time, ILogger log)
 {
     private const int LongestQuestion = 1024;
     private const int Waiting = 64;
@@ -97,9 +97,12 @@ internal sealed class ControlSocket(string path, Func<AgentStatus> status, TimeP
         await using var stream = new NetworkStream(client);
         while (await ReadQuestionAsync(stream, buffer, end.Token) is { } question)
         {
-            var answer = question == "status"
-                ? JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Default.AgentStatus)
-                : Encoding.UTF8.GetBytes("{\"error\":\"unknown question; known: status\"}");
+            var answer = question switch
+            {
+                "status" => JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Default.AgentStatus),
+                "history" => JsonSerializer.SerializeToUtf8Bytes(history(), StatusJson.Default.AgentHistory),
+                _ => Encoding.UTF8.GetBytes("{\"error\":\"unknown question; known: status, history\"}"),
+            };
             await stream.WriteAsync(answer, end.Token);
             await stream.WriteAsync("\n"u8.ToArray(), end.Token);
             patience.CancelAfter(Patience);

@@ -1,5 +1,8 @@
 using System.Globalization;
+using EdgeAgent.Commands;
+using EdgeAgent.Configuration;
 using EdgeAgent.Delivery;
+using EdgeAgent.Hosting.Measuring;
 using EdgeAgent.Queue;
 using EdgeAgent.Sensors.Sampling;
 
@@ -10,7 +13,16 @@ namespace EdgeAgent.Hosting;
 /// that the agent is alive, so one that holds its lock for ever ends in a restart. Thread-safe.
 /// </summary>
 internal sealed class Reporter(
-    string gateway, string version, Sampler sampler, MessageQueue queue, Uplink? uplink, SystemdNotifier systemd, TimeProvider time)
+    AgentConfig config,
+    ConfigurationState configuration,
+    Sampler sampler,
+    MessageQueue queue,
+    Uplink? uplink,
+    DeliveryFigures delivery,
+    Measurements measurements,
+    SystemdNotifier systemd,
+    BootClock clock,
+    TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
@@ -46,25 +58,63 @@ internal sealed class Reporter(
             : string.Create(CultureInfo.InvariantCulture, $"no broker set, {depth} queued");
     }
 
-    /// <summary>Everything there is to know.</summary>
+    /// <summary>How the agent is now.</summary>
     public AgentStatus Status()
     {
-        var link = uplink?.Status;
-        var stored = queue.Snapshot();
+        var now = clock.Milliseconds;
+        var rates = measurements.Rates;
         return new AgentStatus(
-            gateway,
-            version,
+            AgentStatus.PresentFormat,
+            config.Gateway,
+            AgentVersion.Text,
             Math.Round(time.GetElapsedTime(_started).TotalSeconds, 3),
-            new BrokerStatus(
-                (link?.State ?? UplinkState.None).ToString().ToLowerInvariant(),
-                link?.Since,
-                link?.Broker,
-                link?.Protocol,
-                uplink?.SinceAcknowledgement,
-                link?.LastError,
-                link?.Connections ?? 0),
-            new QueueStatus(
-                stored.Depth, stored.DeepestDepth, stored.InFlight, stored.Accepted, stored.Acknowledged, stored.BytesOnDisk, stored.BytesWritten),
-            [.. sampler.Statuses.Select(SensorReport.Of)]);
+            configuration.Report,
+            Broker(),
+            Queue(queue.Snapshot(), now),
+            new RateStatus(rates.AcceptedPerSecond, rates.DeliveredPerSecond, Milliseconds(rates.Median), Milliseconds(rates.Tail)),
+            [.. sampler.Statuses.Select(sensor => SensorReport.Of(sensor, now))]);
     }
+
+    /// <summary>How it was.</summary>
+    public AgentHistory History() => new(AgentStatus.PresentFormat, measurements.Recent(), measurements.Day());
+
+    private BrokerStatus Broker()
+    {
+        var link = uplink?.Status;
+        return new BrokerStatus(
+            (link?.State ?? UplinkState.None).ToString().ToLowerInvariant(),
+            link?.Since,
+            link?.Broker,
+            link?.Protocol,
+            delivery.SinceAcknowledgement,
+            link?.LastError,
+            link?.Connections ?? 0,
+            delivery.ConnectedMilliseconds / 1000.0,
+            delivery.Published,
+            new(delivery.Refused.ToDictionary(static refusal => $"0x{(byte)refusal.Code:X2}", static refusal => refusal.Count), StringComparer.Ordinal));
+    }
+
+    private QueueStatus Queue(QueueSnapshot stored, long now) => new(
+        stored.Depth,
+        stored.DeepestDepth,
+        stored.InFlight,
+        stored.Accepted,
+        stored.Acknowledged,
+        stored.OldestWallTime is { } oldest ? DateTimeOffset.FromUnixTimeMilliseconds(oldest) : null,
+        stored.OldestWallTime is { } taken ? Math.Max(0, clock.WallTime(now) - taken) / 1000.0 : null,
+        stored.BytesOnDisk,
+        config.Queue.MaxSize,
+        measurements.FreeSpace,
+        measurements.DaysUntilFull(stored),
+        stored.BytesWritten,
+        measurements.WrittenToday(stored),
+        Lost(stored),
+        stored.DeadLetters,
+        stored.Store.ToString().ToLowerInvariant(),
+        stored.StoreMessage);
+
+    private static SortedDictionary<string, long> Lost(QueueSnapshot stored) => new(
+        Enum.GetValues<LossReason>().Where(reason => stored.LostFor(reason) > 0).ToDictionary(LedgerEntry.NameOf, stored.LostFor), StringComparer.Ordinal);
+
+    private static double? Milliseconds(TimeSpan? time) => time is { } known ? Math.Round(known.TotalMilliseconds, 3) : null;
 }

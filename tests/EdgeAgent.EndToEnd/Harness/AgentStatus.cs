@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace EdgeAgent.EndToEnd.Harness;
 
 /// <summary>What the agent says of itself on its control socket. The names are those of the JSON in snake case.</summary>
-internal sealed record AgentStatus(string Gateway, string Version, BrokerStatus Broker, QueueStatus Queue, SensorStatus[] Sensors)
+internal sealed record AgentStatus(string Gateway, string Version, BrokerStatus Broker, QueueStatus Queue, RateStatus Rates, SensorStatus[] Sensors)
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -30,8 +30,12 @@ internal sealed record AgentStatus(string Gateway, string Version, BrokerStatus 
 }
 
 /// <param name="State">connected, connecting, waiting or none.</param>
-internal sealed record BrokerStatus(string State, string? LastError, string? Protocol, long Connections);
+internal sealed record BrokerStatus(
+    string State, string? LastError, string? Protocol, long Connections, long? SinceAcknowledgementMs, double ConnectedS, long Published);
 
-internal sealed record QueueStatus(long Depth, long Deepest, long InFlight, long Accepted, long Acknowledged, long DiskBytes, long WrittenBytes);
+internal sealed record QueueStatus(
+    long Depth, long Deepest, long InFlight, long Accepted, long Acknowledged, long DiskBytes, long WrittenBytes, double? DaysUntilFull, long? FreeBytes);
 
-internal sealed record SensorStatus(string Id, string Type, long Readings, long Failures, string? LastValue, string? LastError);
+internal sealed record RateStatus(double AcceptedPerS, double DeliveredPerS, double? AcknowledgementP50Ms, double? AcknowledgementP99Ms);
+
+internal sealed record SensorStatus(string Id, string Type, string State, long Readings, long Failures, string? LastValue, string? LastError);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EdgeAgent.Configuration;
 using EdgeAgent.Delivery;
+using EdgeAgent.Mqtt;
 using EdgeAgent.Readings;
 using EdgeAgent.Tests.Mqtt;
 using EdgeAgent.Tests.Queue;
@@ -17,8 +18,11 @@ public sealed class UplinkTests : IAsyncDisposable
     private readonly ScriptedBroker _broker = new();
     private readonly QueueRig _rig = new QueueRig().Open();
     private readonly CancellationTokenSource _stop = new();
+    private readonly DeliveryFigures _figures;
     private Uplink? _uplink;
     private Task _running = Task.CompletedTask;
+
+    public UplinkTests() => _figures = new(_rig.Clock);
 
     public async ValueTask DisposeAsync()
     {
@@ -89,6 +93,32 @@ public sealed class UplinkTests : IAsyncDisposable
 
         // The dead letter counts once it is on disk.
         await WaitForAsync(() => _rig.Queue.Snapshot() is { Depth: 0, DeadLetters: 1 });
+    }
+
+    [Fact]
+    public async Task What_is_sent_refused_and_acknowledged_is_counted_and_timed()
+    {
+        Start();
+        await AppendAsync(1, 2, 3);
+        var broker = await _broker.AcceptAsync(Wire.Connack5);
+        var sent = await ReadingsAsync(broker, 3);
+        _rig.Clock.Now += 7_000;
+        await broker.SendAsync(Wire.Puback(sent[0].PacketId, 0x99));
+        await broker.SendAsync(Wire.Puback(sent[1].PacketId, 0x87));
+        await broker.SendAsync(Wire.Puback(sent[2].PacketId));
+        await WaitForAsync(() => _rig.Queue.Snapshot().Acknowledged == 1);
+        _rig.Clock.Now += 400;
+        var counts = new long[AcknowledgementTimes.Steps];
+        _figures.Times.CopyTo(counts);
+
+        Assert.Equal([(PubackReasonCode.NotAuthorized, 1L), (PubackReasonCode.PayloadFormatInvalid, 1L)], _figures.Refused);
+        Assert.Equal((3, 400, 7_400), (_figures.Published, _figures.SinceAcknowledgement, _figures.ConnectedMilliseconds));
+        Assert.NotNull(AcknowledgementTimes.Percentile(new long[AcknowledgementTimes.Steps], counts, 0.5));
+        broker.Reset();
+        await WaitForAsync(() => _uplink!.Status.State != UplinkState.Connected);
+        _rig.Clock.Now += 60_000;
+
+        Assert.Equal(7_400, _figures.ConnectedMilliseconds);
     }
 
     [Fact]
@@ -372,7 +402,7 @@ public sealed class UplinkTests : IAsyncDisposable
         };
         var delivery = new DeliveryConfig { Order = order, MaxInFlight = 100, Rate = rate };
         _uplink = new Uplink(
-            broker, delivery, new Presence("pi/status", "1"), _rig.Queue, _rig.Clock, TimeProvider.System, NullLogger.Instance);
+            broker, delivery, new Presence("pi/status", "1"), _rig.Queue, _figures, _rig.Clock, TimeProvider.System, NullLogger.Instance);
         _running = _uplink.RunAsync(_stop.Token);
     }
 

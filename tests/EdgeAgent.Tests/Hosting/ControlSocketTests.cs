@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using EdgeAgent.Hosting;
+using EdgeAgent.Hosting.Measuring;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeAgent.Tests.Hosting;
@@ -28,11 +29,24 @@ public sealed class ControlSocketTests : IDisposable
     }
 
     [Fact]
+    public async Task It_answers_how_it_was()
+    {
+        await using var agent = Start();
+
+        var answer = await AskAsync("history\n");
+
+        using var json = JsonDocument.Parse(answer!);
+        var recent = json.RootElement.GetProperty("recent");
+        Assert.Equal(7, recent.GetProperty("depth")[0].GetInt64());
+        Assert.Equal(JsonValueKind.Null, recent.GetProperty("acknowledgement_p50_ms")[0].ValueKind);
+    }
+
+    [Fact]
     public async Task An_unknown_question_gets_an_answer_that_says_what_is_known()
     {
         await using var agent = Start();
 
-        Assert.Contains("known: status", await AskAsync("dance\n"), StringComparison.Ordinal);
+        Assert.Contains("known: status, history", await AskAsync("dance\n"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,17 +82,28 @@ public sealed class ControlSocketTests : IDisposable
     [Fact]
     public async Task A_place_where_no_socket_can_be_does_not_stop_the_agent()
     {
-        var control = new ControlSocket("/proc/nowhere/control.sock", Status, TimeProvider.System, NullLogger.Instance);
+        var control = new ControlSocket("/proc/nowhere/control.sock", Status, History, TimeProvider.System, NullLogger.Instance);
 
         await control.RunAsync(CancellationToken.None).WaitAsync(Deadline);
     }
 
     private static AgentStatus Status() => new(
-        "pi", "1", 1.5, new BrokerStatus("waiting", null, null, null, null, "refused", 0), new QueueStatus(3, 3, 0, 3, 0, 0, 0), []);
+        AgentStatus.PresentFormat,
+        "pi",
+        "1",
+        1.5,
+        new ConfigurationReport("/etc/edgeagent/edgeagent.yaml", default, null, null),
+        new BrokerStatus("waiting", null, null, null, null, "refused", 0, 0, 0, []),
+        new QueueStatus(3, 3, 0, 3, 0, null, null, 0, 0, null, null, 0, 0, [], 0, "healthy", null),
+        new RateStatus(0, 0, null, null),
+        []);
+
+    private static AgentHistory History() => new(
+        AgentStatus.PresentFormat, new HistoryReport(5, default, [7], [1], [0], [null], [null], [0]), new HistoryReport(60, default, [], [], [], [], [], []));
 
     private Running Start()
     {
-        var control = new ControlSocket(SocketPath, Status, TimeProvider.System, NullLogger.Instance);
+        var control = new ControlSocket(SocketPath, Status, History, TimeProvider.System, NullLogger.Instance);
         var stop = new CancellationTokenSource();
         return new Running(control.RunAsync(stop.Token), stop);
     }

@@ -14,7 +14,7 @@ internal sealed class SystemSensor(SensorConfig config, SensorEnvironment enviro
         "system", "the machine's own health: temperature, load, memory, disk, power, Wi-Fi", [DiskPath],
         static (config, environment) => new SystemSensor(config, environment))
     {
-        TypicalValues = 20,
+        TypicalValues = 28,
     };
 
     private readonly string _disk = config.Settings.Get(DiskPath);
