@@ -10,9 +10,12 @@ internal sealed class StoreReading(QueueState state, StoreFile file, RowLookup l
         {
             Chunk chunk;
             long end;
+
+            // The live lane may have ended what the cursor has not passed yet: those rows are removed and still in the file.
+            var removedTo = file.Database.Removals[(int)owner.Priority].RemovedTo;
             lock (state.Gate)
             {
-                if (!state.Lanes.NeedsReading(owner) || !owner.Ahead.TryBeginFill(owner.Cursor, out chunk))
+                if (!state.Lanes.NeedsReading(owner) || !owner.Ahead.TryBeginFill(Math.Max(owner.Cursor, removedTo + 1), out chunk))
                 {
                     continue;
                 }

@@ -40,6 +40,30 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
+    public async Task What_the_live_lane_delivered_late_is_not_read_from_disk_as_backlog()
+    {
+        await using var rig = new QueueRig().Open();
+        rig.Queue.BeginConnection();
+        await rig.AppendAsync(Enumerable.Range(1, 10));
+        var slow = await rig.TakeAsync(Lane.Live, 10);
+        await rig.FlushAsync();
+        rig.Acknowledge(slow[..5]);
+        await rig.FlushAsync();
+
+        // So old that none of them is in memory any more; the first five are removed, and their rows are still in the file.
+        rig.Time.Advance(TimeSpan.FromSeconds(11));
+        await rig.AppendAsync(11);
+        await rig.FlushAsync();
+        Assert.Equal(11, rig.Ask("SELECT count(*) FROM message"));
+        rig.Time.Advance(TimeSpan.FromSeconds(11));
+        var backlog = await rig.TakeAsync(Lane.Backlog, 1);
+
+        Assert.Equal(11, backlog[0].Body.Bits);
+        rig.Acknowledge([.. slow[5..], .. backlog]);
+        Assert.Equal((0, 11), (rig.Queue.Snapshot().Depth, rig.Queue.Snapshot().Acknowledged));
+    }
+
+    [Fact]
     public async Task High_priority_goes_before_normal_in_each_lane()
     {
         await using var rig = new QueueRig().Open();
