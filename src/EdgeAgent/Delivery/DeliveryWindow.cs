@@ -8,15 +8,15 @@ namespace EdgeAgent.Delivery;
 /// </summary>
 internal sealed class DeliveryWindow(TimeProvider time)
 {
-    private const long FirstBytes = 16 * 1024;
+    private const long FirstBytes = 4 * 1024;
     private const long LeastBytes = 1024;
     private const long MostBytes = 64 * 1024 * 1024;
 
     /// <summary>How much of the window must have been in use for its round to say anything about a larger one.</summary>
     private const double UsedShare = 0.7;
 
-    /// <summary>Standing buffers of up to half the shortest time are accepted: they keep the link busy between two rounds.</summary>
-    private const double AcceptedShare = 0.5;
+    /// <summary>Standing buffers of up to a third of the shortest time are accepted: they keep the link busy between two rounds.</summary>
+    private const double AcceptedShare = 1.0 / 3;
 
     /// <summary>On a fast link the broker's own batching is no sign of full buffers.</summary>
     private static readonly TimeSpan AlwaysAccepted = TimeSpan.FromMilliseconds(20);

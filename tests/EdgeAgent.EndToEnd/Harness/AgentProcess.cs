@@ -10,7 +10,7 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly NotifySocket _notify;
 
-    private AgentProcess(TemporaryFolder folder)
+    private AgentProcess(TemporaryFolder folder, NetworkNamespace? within)
     {
         _folder = folder;
         _notify = new NotifySocket(folder["notify.sock"]);
@@ -23,7 +23,8 @@ internal sealed partial class AgentProcess : IAsyncDisposable
                 ["WATCHDOG_USEC"] = "600000",
                 ["JOURNAL_STREAM"] = null,
                 ["INVOCATION_ID"] = null,
-            });
+            },
+            within: within);
     }
 
     /// <summary>The published binary: what EDGEAGENT_BINARY names, otherwise the one that ./dev publish leaves.</summary>
@@ -48,9 +49,9 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     private string ControlPath => _folder["control.sock"];
 
     /// <summary>Starts it with this configuration; comes back when it has told systemd that it is ready.</summary>
-    public static async Task<AgentProcess> StartAsync(TemporaryFolder folder, string configuration)
+    public static async Task<AgentProcess> StartAsync(TemporaryFolder folder, string configuration, NetworkNamespace? within = null)
     {
-        var agent = Launch(folder, configuration);
+        var agent = Launch(folder, configuration, within);
         try
         {
             var ready = agent.Notifications.WhenAnyAsync(said => said == "READY=1", "READY=1");
@@ -66,10 +67,10 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it with this configuration, and waits for nothing.</summary>
-    public static AgentProcess Launch(TemporaryFolder folder, string configuration)
+    public static AgentProcess Launch(TemporaryFolder folder, string configuration, NetworkNamespace? within = null)
     {
         folder.Write("edgeagent.yaml", configuration);
-        return new AgentProcess(folder);
+        return new AgentProcess(folder, within);
     }
 
     public Task<AgentStatus?> StatusAsync() => AgentStatus.AskAsync(ControlPath);

@@ -39,9 +39,11 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     public Feed<string> Errors { get; } = new();
 
     /// <param name="output">Gets the lines of standard output, one after another, in place of <see cref="Output"/>.</param>
+    /// <param name="within">The network namespace that it runs in; null: the machine's own.</param>
     public static ChildProcess Start(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, Action<string>? output = null)
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, Action<string>? output = null, NetworkNamespace? within = null)
     {
+        (program, arguments) = within?.Wrap(program, arguments) ?? (program, arguments);
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
         {
@@ -94,13 +96,17 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (!Living.TryRemove(this, out _))
+        {
+            return;
+        }
+
         if (!_process.HasExited)
         {
             _process.Kill();
             await _process.WaitForExitAsync();
         }
 
-        Living.TryRemove(this, out _);
         _process.Dispose();
     }
 

@@ -8,13 +8,13 @@ internal static class Configuration
     /// <summary>A small configuration whose gateway is called <c>test</c>, with its queue in the folder.</summary>
     /// <param name="broker">The broker's URL.</param>
     /// <param name="sensors">Entries of the list of sensors.</param>
-    public static string Of(TemporaryFolder folder, string broker, IEnumerable<string> sensors, string lossWindow = "1s", string protocol = "auto") =>
+    public static string Of(TemporaryFolder folder, string broker, IEnumerable<string> sensors, string lossWindow = "1s", string protocol = "auto", string keepAlive = "5s") =>
         $"""
         gateway: test
         broker:
           url: "{broker}"
           protocol: "{protocol}"
-          keep_alive: 5s
+          keep_alive: {keepAlive}
           backoff: {Backoff}
         queue:
           path: "{folder["queue.db"]}"

@@ -8,7 +8,7 @@ internal static class Ending
     /// delivers it.
     /// </summary>
     /// <returns>How many readings were accepted in all.</returns>
-    public static async Task<long> FinishAsync(AgentProcess agent, TemporaryFolder folder, Mosquitto broker)
+    public static async Task<long> FinishAsync(AgentProcess agent, TemporaryFolder folder, Mosquitto broker, NetworkNamespace? within = null)
     {
         var accepted = await StopAsync(agent);
         if (agent.Account.Queued == 0)
@@ -18,7 +18,7 @@ internal static class Ending
 
         await agent.DisposeAsync();
         await using var second = await AgentProcess.StartAsync(
-            folder, Configuration.Of(folder, broker.Url, ["{id: idle, type: file, path: /proc/sys/kernel/pid_max, interval: 1d}"]));
+            folder, Configuration.Of(folder, broker.Url, ["{id: idle, type: file, path: /proc/sys/kernel/pid_max, interval: 1d}"]), within);
         await second.WhenAsync(status => status.Queue.Depth == 0, "the rest to be delivered");
         return accepted + await StopAsync(second);
     }

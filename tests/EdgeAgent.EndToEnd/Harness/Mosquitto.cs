@@ -7,17 +7,20 @@ namespace EdgeAgent.EndToEnd.Harness;
 internal sealed class Mosquitto : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder;
+    private readonly NetworkNamespace? _within;
     private ChildProcess? _process;
 
     /// <summary>Makes one that does not run yet.</summary>
     /// <param name="folder">Where its sessions and its configuration go; outlives it.</param>
+    /// <param name="within">The namespace that it and its subscribers run in; null: the machine's own.</param>
     /// <param name="settings">Further lines of mosquitto.conf(5).</param>
-    public Mosquitto(TemporaryFolder folder, params string[] settings)
+    public Mosquitto(TemporaryFolder folder, NetworkNamespace? within = null, params string[] settings)
     {
         _folder = folder;
+        _within = within;
         var lines = (string[])
         [
-            $"listener {Port} 127.0.0.1",
+            .. Addresses.Select(address => $"listener {Port} {address}"),
             "allow_anonymous true",
             $"user {Environment.UserName}",
             "persistence true",
@@ -37,16 +40,21 @@ internal sealed class Mosquitto : IAsyncDisposable
 
     public int Port { get; } = LoopbackPort.Next();
 
-    public string Url => $"mqtt://127.0.0.1:{Port}";
+    /// <summary>Where the agent finds it.</summary>
+    public string Url => $"mqtt://{Addresses[^1]}:{Port}";
 
     /// <summary>What it logs, over all its starts.</summary>
     public Feed<string> Log => Process.Errors;
 
     private ChildProcess Process => _process ?? throw new InvalidOperationException("the broker is not running");
 
-    public static async Task<Mosquitto> StartAsync(TemporaryFolder folder, params string[] settings)
+    private string[] Addresses => _within is null ? ["127.0.0.1"] : ["127.0.0.1", _within.Address];
+
+    public static Task<Mosquitto> StartAsync(TemporaryFolder folder, params string[] settings) => StartAsync(folder, null, settings);
+
+    public static async Task<Mosquitto> StartAsync(TemporaryFolder folder, NetworkNamespace? within, params string[] settings)
     {
-        var broker = new Mosquitto(folder, settings);
+        var broker = new Mosquitto(folder, within, settings);
         await broker.StartAsync();
         return broker;
     }
@@ -54,7 +62,7 @@ internal sealed class Mosquitto : IAsyncDisposable
     /// <summary>Starts it, also again after a stop; comes back when it listens.</summary>
     public async Task StartAsync()
     {
-        _process = ChildProcess.Start("mosquitto", ["-c", _folder["mosquitto.conf"]]);
+        _process = ChildProcess.Start("mosquitto", ["-c", _folder["mosquitto.conf"]], within: _within);
         await Log.WhenAnyAsync(line => line.Contains(" running", StringComparison.Ordinal), "mosquitto to run");
     }
 
@@ -66,6 +74,19 @@ internal sealed class Mosquitto : IAsyncDisposable
         await Process.DisposeAsync();
         _process = null;
     }
+
+    /// <summary>Ends it without a warning: what it had not yet written down is gone.</summary>
+    public async Task KillAsync()
+    {
+        Process.Send(ProcessSignal.Kill);
+        await Process.WhenExitedAsync();
+        await Process.DisposeAsync();
+        _process = null;
+    }
+
+    /// <summary>Starts a client program beside the broker, where 127.0.0.1 is the broker's.</summary>
+    public ChildProcess StartClient(string program, IEnumerable<string> arguments, Action<string>? output = null) =>
+        ChildProcess.Start(program, arguments, output: output, within: _within);
 
     public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

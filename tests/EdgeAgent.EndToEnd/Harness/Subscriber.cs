@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EdgeAgent.EndToEnd.Harness;
 
 /// <summary>
@@ -19,10 +21,10 @@ internal sealed class Subscriber : IAsyncDisposable
     {
         var subscriber = new Subscriber();
         var id = $"witness-{broker.Port}";
-        subscriber._process = ChildProcess.Start(
+        subscriber._process = broker.StartClient(
             "mosquitto_sub",
-            ["-h", "127.0.0.1", "-p", $"{broker.Port}", "-i", id, "-c", "-q", "1", "-t", topics, "-F", "%t %p"],
-            output: subscriber.Take);
+            ["-h", "127.0.0.1", "-p", $"{broker.Port}", "-i", id, "-c", "-q", "1", "-t", topics, "-F", "%U %t %p"],
+            subscriber.Take);
         await broker.Log.WhenAnyAsync(line => line.EndsWith($"{id} 1 {topics}", StringComparison.Ordinal), "the subscription");
         return subscriber;
     }
@@ -38,9 +40,15 @@ internal sealed class Subscriber : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private void Take(string line)
+    private void Take(string stampedLine)
     {
-        if (Delivery.Parse(line, TimeProvider.System.GetTimestamp()) is { } delivery)
+        // By its own clock: the test may come late to reading it on a busy machine.
+        var blank = stampedLine.IndexOf(' ', StringComparison.Ordinal);
+        var seconds = decimal.Parse(stampedLine.AsSpan(0, blank), CultureInfo.InvariantCulture);
+        var age = TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
+        var line = stampedLine[(blank + 1)..];
+        var arrived = TimeProvider.System.GetTimestamp() - (long)(age.TotalSeconds * TimeProvider.System.TimestampFrequency);
+        if (Delivery.Parse(line, arrived) is { } delivery)
         {
             Deliveries.Add(delivery);
         }
