@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
 using EdgeAgent.Hosting;
-using EdgeAgent.Tests.Configuration;
 
 namespace EdgeAgent.Tests.Hosting;
 
