@@ -2,10 +2,13 @@ namespace EdgeAgent.Queue;
 
 /// <summary>
 /// Everything that is not live: first what is to be tried again, then, high priority before normal, all that a cursor has not reached,
-/// in the order of acceptance, from disk and then from memory. Under the queue's lock.
+/// in the order of acceptance, from disk and then from memory; last of all the dead letters that were put back. Under the queue's lock.
 /// </summary>
 internal sealed class BacklogLane(QueueState state, Lanes lanes)
 {
+    /// <summary>Nothing is left that a cursor has not reached.</summary>
+    private bool IsExhausted => state.Classes[0].Cursor >= lanes.Live.From && state.Classes[1].Cursor >= lanes.Live.From;
+
     public bool TryTake(long now, out QueuedMessage message)
     {
         if (TryTakeRetry(now, out message))
@@ -19,8 +22,9 @@ internal sealed class BacklogLane(QueueState state, Lanes lanes)
         }
 
         lanes.Live.Age(now);
-        var isTaken = TryTake(state.Classes[1], out message) || TryTake(state.Classes[0], out message);
-        state.Depths.Settle(state.Classes, lanes.Retries);
+        var isTaken = TryTake(state.Classes[1], out message) || TryTake(state.Classes[0], out message)
+            || (IsExhausted && lanes.Letters.TryTake(now, out message));
+        state.Depths.Settle(state.Classes, lanes.Retries, lanes.Letters);
         return isTaken;
     }
 

@@ -38,6 +38,7 @@ internal sealed class Database : IDisposable
         Envelopes = new(handle);
         Eras = new(handle);
         Dead = new(handle);
+        Dead.Measure();
         Ledger = new(handle);
         State = new(handle);
         Removals = [new(0, this), new(1, this)];
@@ -88,6 +89,42 @@ internal sealed class Database : IDisposable
             // Our own statements do not fit the tables: whatever made them, or bent them, it was not this program.
             Abandon(connection);
             throw new StoreException(raw.SQLITE_NOTADB, failure.Message, failure.Database);
+        }
+        catch
+        {
+            Abandon(connection);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens the file to look at it: nothing is made, written or checkpointed. It takes the file's lock all the same, because the memory
+    /// that readers share with a writer (-shm) is what this queue does without.
+    /// </summary>
+    /// <exception cref="StoreException">SQLITE_BUSY: an agent has it. SQLITE_SCHEMA, SQLITE_NOTADB: not a queue of this version.</exception>
+    /// <exception cref="SqliteException">SQLite could not.</exception>
+    public static Database OpenToRead(string path)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = SqliteOpenMode.ReadWrite,
+            Pooling = false,
+            DefaultTimeout = 1,
+        }.ToString());
+        try
+        {
+            connection.Open();
+            var handle = connection.Handle!;
+            _ = raw.sqlite3_busy_timeout(handle, 100);
+            _ = raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+            handle.enable_sqlite3_next_stmt(true);
+            Statement.Execute(handle, "PRAGMA locking_mode = EXCLUSIVE");
+            Statement.Execute(handle, "PRAGMA query_only = ON");
+            Statement.Execute(handle, "PRAGMA trusted_schema = OFF");
+            Statement.Execute(handle, "PRAGMA cell_size_check = ON");
+            Schema.Check(handle);
+            return new(connection, path);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using EdgeAgent.Readings;
 using SQLitePCL;
 
 namespace EdgeAgent.Queue;
@@ -14,24 +15,65 @@ internal sealed record Refusal(PriorityClass Owner, long Sequence, Unwritten? In
 /// <summary>The statements on <c>dead</c>. The store thread's alone.</summary>
 internal sealed class DeadRows(sqlite3 database) : IDisposable
 {
-    private readonly Statement[] _move =
-    [
-        new(database, Move("message", 0)),
-        new(database, Move("urgent", 1)),
-    ];
+    /// <summary>More letters than this are not kept: the oldest go.</summary>
+    public const int MostLetters = 1_000;
 
-    private readonly Statement _count = new(database, "SELECT count(*) FROM dead");
+    /// <summary>Nor are letters with more content than this together.</summary>
+    public const long MostBytes = 4 << 20;
+
+    private readonly Statement[] _move = [new(database, Move("message", 0)), new(database, Move("urgent", 1))];
+    private readonly Statement _measure = new(database, "SELECT count(*), total(length(v)) FROM dead");
+    private readonly Statement _sizeOf = new(database, "SELECT length(v) FROM dead WHERE seq = ?1");
     private readonly Statement _lowest = new(database, "SELECT min(seq) FROM dead");
     private readonly Statement _highest = new(database, "SELECT max(seq) FROM dead");
+    private readonly Statement _retried = new(database, "SELECT seq FROM dead WHERE retried <> 0 ORDER BY seq");
+    private readonly Statement _read = new(database, "SELECT seq, env, t, v FROM dead WHERE seq = ?1");
+    private readonly Statement _retry = new(database, "UPDATE dead SET retried = 1 WHERE seq = ?1");
+    private readonly Statement _refuse = new(database,
+        "UPDATE dead SET retried = 0, attempts = attempts + 1, code = ?2, text = ?3, refused_at = ?4 WHERE seq = ?1");
+    private readonly Statement _delete = new(database, "DELETE FROM dead WHERE seq = ?1");
 
-    /// <summary>There are never many: see the limit on dead letters.</summary>
-    public long Count() => _count.Scalar() ?? 0;
+    /// <summary>How many there are.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Bytes of their content.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>More are kept than may be.</summary>
+    public bool IsOver => Count > MostLetters || Bytes > MostBytes;
 
     /// <summary>The lowest number; <see cref="long.MaxValue"/> where there are none.</summary>
     public long Lowest() => _lowest.Scalar() ?? long.MaxValue;
 
     public long Highest() => _highest.Scalar() ?? 0;
 
+    /// <summary>The numbers of those that are in the queue again.</summary>
+    public List<long> Retried()
+    {
+        var sequences = new List<long>();
+        while (_retried.Step())
+        {
+            sequences.Add(_retried.Integer(0));
+        }
+
+        return sequences;
+    }
+
+    /// <summary>A letter with its content; null where it has no row, or its envelope is lost.</summary>
+    public Letter? Read(long sequence, Func<long, EnvelopeEntry?> envelopes, Func<long, EraEntry> eras)
+    {
+        if (!_read.Bind(1, sequence).Step())
+        {
+            return null;
+        }
+
+        var kind = MessageTable.ReadBody(_read, 3, out var bits, out var content);
+        var (bootTime, body, envelope) = (_read.Integer(2), new MessageBody(kind, bits, content.ToArray()), _read.Integer(1));
+        _read.Reset();
+        return envelopes(envelope) is { } entry ? new(sequence, entry.Envelope, eras(sequence), bootTime, body) : null;
+    }
+
+    /// <summary>In a transaction: moves a message that was refused here.</summary>
     public void Add(Refusal refusal, MessageTable table)
     {
         if (refusal.InMemory is { } message)
@@ -39,19 +81,60 @@ internal sealed class DeadRows(sqlite3 database) : IDisposable
             table.Insert(in message);
         }
 
+        var replaced = _sizeOf.Bind(1, refusal.Sequence).Scalar();
         _move[(int)refusal.Owner.Priority].Bind(1, refusal.Sequence).Bind(2, refusal.Code).Bind(3, refusal.Text).Bind(4, refusal.RefusedAt).Run();
         _ = table.Delete(new(refusal.Sequence, refusal.Sequence));
+        if (_sizeOf.Bind(1, refusal.Sequence).Scalar() is { } size)
+        {
+            Count += replaced is null ? 1 : 0;
+            Bytes += size - (replaced ?? 0);
+        }
+    }
+
+    /// <summary>In a transaction: does what was decided of a letter.</summary>
+    public void Change(LetterChange change)
+    {
+        switch (change.Fate)
+        {
+            case LetterFate.Retried:
+                _retry.Bind(1, change.Sequence).Run();
+                break;
+            case LetterFate.RefusedAgain:
+                _refuse.Bind(1, change.Sequence).Bind(2, change.Code).Bind(3, change.Text).Bind(4, change.RefusedAt).Run();
+                break;
+            default:
+                if (_sizeOf.Bind(1, change.Sequence).Scalar() is { } size)
+                {
+                    _delete.Bind(1, change.Sequence).Run();
+                    (Count, Bytes) = (Count - 1, Bytes - size);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>Counts them: at opening, and after a transaction that was undone. They are few.</summary>
+    public void Measure()
+    {
+        if (_measure.Step())
+        {
+            (Count, Bytes) = (_measure.Integer(0), _measure.Integer(1));
+            _measure.Reset();
+        }
     }
 
     public void Dispose()
     {
-        _count.Dispose();
+        Array.ForEach(_move, static statement => statement.Dispose());
+        _measure.Dispose();
+        _sizeOf.Dispose();
         _lowest.Dispose();
         _highest.Dispose();
-        foreach (var statement in _move)
-        {
-            statement.Dispose();
-        }
+        _retried.Dispose();
+        _read.Dispose();
+        _retry.Dispose();
+        _refuse.Dispose();
+        _delete.Dispose();
     }
 
     private static string Move(string table, int priority) => $"""

@@ -9,7 +9,8 @@ namespace EdgeAgent.Queue;
 /// <param name="isEarlierExact">Whether that is no estimate.</param>
 internal sealed class DepthCount(long firstOfRun, long earlier, bool isEarlierExact)
 {
-    private bool _isEarlierExact = isEarlierExact;
+    /// <summary>Whether <see cref="Earlier"/> is no estimate.</summary>
+    public bool IsExact { get; private set; } = isEarlierExact;
 
     /// <summary>The first number of this run.</summary>
     public long FirstOfRun { get; } = firstOfRun;
@@ -44,6 +45,21 @@ internal sealed class DepthCount(long firstOfRun, long earlier, bool isEarlierEx
         }
     }
 
+    /// <summary>A message that had ended is in the queue again.</summary>
+    public void Returned(long sequence)
+    {
+        if (sequence >= FirstOfRun)
+        {
+            OfRun++;
+        }
+        else
+        {
+            Earlier++;
+        }
+
+        Deepest = Math.Max(Deepest, Total);
+    }
+
     /// <summary>Messages of earlier runs came back from a damaged file.</summary>
     public void Found(long count)
     {
@@ -56,12 +72,13 @@ internal sealed class DepthCount(long firstOfRun, long earlier, bool isEarlierEx
     public void StartAgain(long inMemory) => (Earlier, OfRun) = (0, inMemory);
 
     /// <summary>Once the cursors have passed all of the earlier runs, what is left of them is known and the estimate becomes exact.</summary>
-    public void Settle(PriorityClass[] classes, Retries retries)
+    public void Settle(PriorityClass[] classes, Retries retries, LetterLane letters)
     {
-        if (!_isEarlierExact && classes[0].Cursor >= FirstOfRun && classes[1].Cursor >= FirstOfRun)
+        if (!IsExact && classes[0].Cursor >= FirstOfRun && classes[1].Cursor >= FirstOfRun)
         {
-            _isEarlierExact = true;
-            Earlier = classes[0].CountBelow(FirstOfRun) + classes[1].CountBelow(FirstOfRun) + retries.CountBelow(FirstOfRun);
+            IsExact = true;
+            Earlier = classes[0].CountBelow(FirstOfRun) + classes[1].CountBelow(FirstOfRun) + retries.CountBelow(FirstOfRun)
+                + letters.CountBelow(FirstOfRun);
         }
     }
 }

@@ -95,6 +95,9 @@ internal sealed class EnvelopeTable(long nextId)
         return node.Value;
     }
 
+    /// <summary>The entry for an envelope, where it is in memory: looking is no use.</summary>
+    public EnvelopeEntry? Peek(Envelope envelope) => _byValue.TryGetValue(envelope, out var node) ? node.Value : null;
+
     public EnvelopeEntry? Find(long id)
     {
         if (!_byId.TryGetValue(id, out var node))

@@ -46,8 +46,7 @@ internal sealed class EraTable
         var end = database.Eras.NextFirst(sequence);
         if (found is null)
         {
-            // Only where the row was lost with a damaged file: the message is delivered, with an unsure time.
-            found = new(0, new(0, string.Empty, 0, IsSynchronized: false));
+            found = new(0, Era.Unknown);
         }
 
         if (_entries.TryGetValue(found.First, out var known))

@@ -76,6 +76,11 @@ internal sealed class Handover(QueueState state, Store store, QueueClock clock, 
                         state.Lanes.Parking.Remove(message.Envelope.Envelope.Topic, state.Classes);
                     }
                 }
+                else if (state.Lanes.Letters.TryAcknowledge(sequence))
+                {
+                    state.Acknowledged++;
+                    alarm.Wake();
+                }
             }
 
             state.TrimEnded();
@@ -137,6 +142,11 @@ internal sealed class Handover(QueueState state, Store store, QueueClock clock, 
             else if (state.Lanes.TryEnd(sequence, out var owner, out var message))
             {
                 state.Endings.Refuse(owner, in message, reasonCode, text, bootClock.WallTime(bootClock.Milliseconds));
+                alarm.Wake();
+            }
+            else
+            {
+                state.Lanes.Letters.Refuse(sequence, reasonCode, text, bootClock.WallTime(bootClock.Milliseconds));
                 alarm.Wake();
             }
         }

@@ -12,10 +12,14 @@ internal sealed class Lanes
     {
         _state = state;
         Live = new(state);
+        Letters = new(state);
         _backlog = new(state, this);
     }
 
     public LiveLane Live { get; }
+
+    /// <summary>Dead letters that are in the queue again.</summary>
+    public LetterLane Letters { get; }
 
     public Retries Retries { get; } = new();
 
@@ -29,10 +33,10 @@ internal sealed class Lanes
     /// <summary>A take found that the store should read, and has to wake it.</summary>
     public bool WantsReading { get; set; }
 
-    public int InFlight => _state.Classes[0].InFlight + _state.Classes[1].InFlight + _state.Ledger.InFlight;
+    public int InFlight => _state.Classes[0].InFlight + _state.Classes[1].InFlight + _state.Ledger.InFlight + Letters.InFlight;
 
     /// <summary>When something may be offered that could not be before; <see cref="long.MaxValue"/>: nothing waits for a time.</summary>
-    public long NextDue => IsConnected ? Math.Min(Retries.NextDue, _state.Ledger.NextDue) : long.MaxValue;
+    public long NextDue => IsConnected ? Math.Min(Math.Min(Retries.NextDue, Letters.NextDue), _state.Ledger.NextDue) : long.MaxValue;
 
     public void Begin(DeliveryOrder order)
     {
@@ -44,6 +48,7 @@ internal sealed class Lanes
     {
         IsConnected = false;
         Live.End();
+        Letters.Release();
         _state.Ledger.Release();
         foreach (var owner in _state.Classes)
         {
@@ -67,7 +72,7 @@ internal sealed class Lanes
             Lane.Live => Live.TryTake(now, out message),
             _ => _backlog.TryTake(now, out message),
         };
-        WantsReading |= Retries.WantsReading;
+        WantsReading |= Retries.WantsReading || Letters.WantsReading;
         IsHungry |= !isTaken;
         return isTaken;
     }
@@ -93,6 +98,10 @@ internal sealed class Lanes
             Unmark(sequence);
             Retries.Add(new(owner, sequence), due);
         }
+        else
+        {
+            Letters.Leave(sequence, due);
+        }
     }
 
     /// <summary>It waits again to probe its topic, which is offered no more until the probe succeeds.</summary>
@@ -100,6 +109,7 @@ internal sealed class Lanes
     {
         if (!TryEnd(sequence, out var owner, out var message))
         {
+            Letters.Leave(sequence, due);
             return;
         }
 
@@ -119,7 +129,7 @@ internal sealed class Lanes
     public bool NeedsReading()
     {
         WantsReading = false;
-        return IsConnected && (Retries.WantsReading || NeedsReading(_state.Classes[0]) || NeedsReading(_state.Classes[1]));
+        return IsConnected && (Retries.WantsReading || Letters.WantsReading || NeedsReading(_state.Classes[0]) || NeedsReading(_state.Classes[1]));
     }
 
     public bool NeedsReading(PriorityClass owner)

@@ -21,7 +21,7 @@ internal sealed class Ledger
     private readonly Dictionary<(LossReason Reason, string Topic, ulong Era), LedgerEntry> _open = [];
     private readonly HashSet<LedgerEntry> _changed = [];
     private readonly List<long> _ended = [];
-    private readonly long[] _counts = new long[(int)LossReason.CrashWindow + 1];
+    private readonly long[] _counts = new long[(int)LossReason.Discarded + 1];
     private readonly QueueClock _clock;
     private readonly ulong _run;
     private readonly Envelope _envelope;

@@ -53,7 +53,9 @@ internal sealed class LedgerEntry(long id, ulong run, LossReason reason, string 
         LossReason.Refused => "refused",
         LossReason.Purged => "purged",
         LossReason.Unreadable => "unreadable",
-        _ => "crash_window",
+        LossReason.CrashWindow => "crash_window",
+        LossReason.Retried => "retried",
+        _ => "discarded",
     };
 
     /// <summary>The payload that the broker gets.</summary>

@@ -33,7 +33,7 @@ internal sealed class LedgerRows(sqlite3 database) : IDisposable
         _read.Bind(1, 2L * Ledger.Capacity);
         while (_read.Step())
         {
-            var reason = (LossReason)Math.Clamp(_read.Integer(2), 0, (long)LossReason.CrashWindow);
+            var reason = (LossReason)Math.Clamp(_read.Integer(2), 0, (long)LossReason.Discarded);
             entries.Add(new(_read.Integer(0), (ulong)_read.Integer(1), reason, _read.Text(3), (ulong)_read.Integer(4))
             {
                 Numbers = new(_read.Integer(5), _read.Integer(6)),

@@ -32,6 +32,7 @@ internal sealed class MessageQueue : IAsyncDisposable
 #pragma warning restore CA2000
         _acceptance = new(_state, _store, clock, _alarm, isSynchronous: config.LossWindow <= TimeSpan.Zero);
         _handover = new(_state, _store, clock, bootClock, _alarm, config.MaxAge);
+        Operations = new(_store, _state, Snapshot);
     }
 
     /// <summary>
@@ -42,6 +43,9 @@ internal sealed class MessageQueue : IAsyncDisposable
         get => _store.Available;
         set => _store.Available = value;
     }
+
+    /// <summary>What a person may see and do in it.</summary>
+    public QueueOperations Operations { get; }
 
     /// <summary>Opens or makes the file. What a person can put right comes back as a failure that says how.</summary>
     /// <param name="config">Where, how big, how safe.</param>

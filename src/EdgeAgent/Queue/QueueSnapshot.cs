@@ -27,6 +27,12 @@ internal enum LossReason : byte
     Purged = 7,
     Unreadable = 8,
     CrashWindow = 9,
+
+    /// <summary>No loss: a dead letter, which was told as refused, is in the queue again.</summary>
+    Retried = 10,
+
+    /// <summary>No further loss: a dead letter, which was told as refused, is kept no more.</summary>
+    Discarded = 11,
 }
 
 /// <summary>The queue's figures at one moment.</summary>
@@ -34,6 +40,9 @@ internal sealed record QueueSnapshot
 {
     /// <summary>Messages accepted and not ended. After an unclean stop the share of earlier runs is an estimate until it is drained.</summary>
     public required long Depth { get; init; }
+
+    /// <summary>Whether <see cref="Depth"/> is no estimate.</summary>
+    public bool IsDepthExact { get; init; } = true;
 
     /// <summary>The largest <see cref="Depth"/> of this run.</summary>
     public required long DeepestDepth { get; init; }
@@ -62,7 +71,7 @@ internal sealed record QueueSnapshot
     /// <summary>Dead letters that wait for the operator.</summary>
     public required long DeadLetters { get; init; }
 
-    /// <summary>Messages of this run that will never be delivered, by <see cref="LossReason"/>.</summary>
+    /// <summary>Messages that this run found will never be delivered, by <see cref="LossReason"/>; the last two reasons are no losses of their own.</summary>
     public required ImmutableArray<long> Lost { get; init; }
 
     public required StoreHealth Store { get; init; }
@@ -81,6 +90,7 @@ internal sealed record QueueSnapshot
             return new()
             {
                 Depth = state.Depths.Total,
+                IsDepthExact = state.Depths.IsExact,
                 DeepestDepth = state.Depths.Deepest,
                 InFlight = state.Lanes.InFlight,
                 Accepted = state.Accepted,

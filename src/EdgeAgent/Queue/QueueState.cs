@@ -34,6 +34,7 @@ internal sealed class QueueState
         Depths = new(stored.NextSequence, stored.Depth, stored.IsDepthExact);
         Endings = new(this, ledger);
         Lanes = new(this);
+        Lanes.Letters.Load(stored.Retried);
         WriteBehind = new(this);
     }
 
@@ -135,6 +136,7 @@ internal sealed class QueueState
         FirstOfFile = Ring.Next;
         WriteBehind.WriteAgain();
         Ledger.ChangeAll();
+        Lanes.Letters.Clear();
         foreach (var entry in Envelopes.Entries)
         {
             entry.IsStored = false;

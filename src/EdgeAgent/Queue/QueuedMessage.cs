@@ -20,7 +20,11 @@ internal enum Lane
 /// <param name="BootId">The kernel's name of the boot that the era ran in.</param>
 /// <param name="WallOffset">Unix milliseconds at boot time 0, as best known now.</param>
 /// <param name="IsSynchronized">Whether that offset came from a synchronised clock.</param>
-internal sealed record Era(ulong Name, string BootId, long WallOffset, bool IsSynchronized);
+internal sealed record Era(ulong Name, string BootId, long WallOffset, bool IsSynchronized)
+{
+    /// <summary>Of messages whose era was lost with a damaged file: they are delivered, with an unsure time.</summary>
+    public static Era Unknown { get; } = new(0, string.Empty, 0, IsSynchronized: false);
+}
 
 /// <summary>A message on its way out. Ended exactly once: acknowledged, left, or quarantined.</summary>
 /// <param name="Sequence">Its number: unique and ascending within a queue file, across eras.</param>

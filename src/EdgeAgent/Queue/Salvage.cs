@@ -124,23 +124,32 @@ internal sealed class Salvage(string path, StoreFile file, QueueState state, ILo
         var handle = _damaged.Handle!;
         file.Database.Transact(isSynchronous: true, () =>
         {
-            Copy(handle, "SELECT first_seq, name, boot_id, wall_offset, synced, started, clean FROM era",
+            _ = Copy(handle, "SELECT first_seq, name, boot_id, wall_offset, synced, started, clean FROM era",
                 "INSERT OR IGNORE INTO era(first_seq, name, boot_id, wall_offset, synced, started, clean) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-            Copy(handle, "SELECT id, spec, last_seq FROM envelope", "INSERT OR IGNORE INTO envelope(id, spec, last_seq) VALUES(?1, ?2, ?3)");
-            Copy(handle, "SELECT id, run, reason, topic, era, seq_from, seq_to, wall_from, wall_to, count, note FROM ledger",
+            _ = Copy(handle, "SELECT id, spec, last_seq FROM envelope", "INSERT OR IGNORE INTO envelope(id, spec, last_seq) VALUES(?1, ?2, ?3)");
+            _ = Copy(handle, "SELECT id, run, reason, topic, era, seq_from, seq_to, wall_from, wall_to, count, note FROM ledger",
                 "INSERT OR IGNORE INTO ledger(id, run, reason, topic, era, seq_from, seq_to, wall_from, wall_to, count, note) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
-            Copy(handle, "SELECT seq, priority, env, t, v, code, text, refused_at FROM dead",
-                "INSERT OR IGNORE INTO dead(seq, priority, env, t, v, code, text, refused_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+            // A file that was damaged before it was brought up to date lacks the last two columns.
+            if (!Copy(handle, "SELECT seq, priority, env, t, v, code, text, refused_at, attempts, retried FROM dead",
+                "INSERT OR IGNORE INTO dead(seq, priority, env, t, v, code, text, refused_at, attempts, retried) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"))
+            {
+                _ = Copy(handle, "SELECT seq, priority, env, t, v, code, text, refused_at FROM dead",
+                    "INSERT OR IGNORE INTO dead(seq, priority, env, t, v, code, text, refused_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+            }
         });
+        file.Database.Dead.Measure();
         var entries = file.Database.Ledger.Read();
+        var retried = file.Database.Dead.Retried();
         lock (state.Gate)
         {
             state.Ledger.Load(entries);
+            state.Lanes.Letters.Load(retried);
+            state.Depths.Found(retried.Count);
         }
     }
 
-    /// <summary>Copies a small table as far as it can be read.</summary>
-    private void Copy(sqlite3 from, string select, string insert)
+    /// <summary>Copies a small table as far as it can be read; false where that was not to its end.</summary>
+    private bool Copy(sqlite3 from, string select, string insert)
     {
         using var write = file.Database.Prepare(insert);
         try
@@ -151,10 +160,13 @@ internal sealed class Salvage(string path, StoreFile file, QueueState state, ILo
                 write.BindRow(read);
                 write.Run();
             }
+
+            return true;
         }
         catch (StoreException exception) when (exception.Database == from)
         {
             // The rest of this table is lost; the messages tell how much that matters.
+            return false;
         }
     }
 

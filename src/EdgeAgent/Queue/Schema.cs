@@ -8,13 +8,14 @@ internal static class Schema
     /// <summary>"EdgA": what makes a SQLite file ours.</summary>
     public const int ApplicationId = 0x45646741;
 
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>
     /// <c>era</c>: one row per start of the process and per step of the clock; its messages are those from its first number to below the
     /// next row's. <c>envelope</c>: what many messages share; <c>last_seq</c> is null while new messages may still use it.
     /// <c>message</c> and <c>urgent</c> (high priority) share one counter: <c>t</c> is boot milliseconds, <c>v</c> an integer, a real, or a blob whose
-    /// first byte is the kind. <c>ledger</c>: what will never be delivered. <c>dead</c>: what the broker refused for good. No secondary
+    /// first byte is the kind. <c>ledger</c>: what will never be delivered. <c>dead</c>: what the broker refused for good; <c>retried</c> where it is in
+    /// the queue again. No secondary
     /// index on messages: it would cost half as much again as the rows.
     /// </summary>
     private const string Tables = """
@@ -27,7 +28,7 @@ internal static class Schema
         CREATE TABLE ledger(id INTEGER PRIMARY KEY, run INTEGER NOT NULL, reason INTEGER NOT NULL, topic TEXT NOT NULL, era INTEGER NOT NULL,
             seq_from INTEGER NOT NULL, seq_to INTEGER NOT NULL, wall_from INTEGER, wall_to INTEGER, count INTEGER NOT NULL, note TEXT);
         CREATE TABLE dead(seq INTEGER PRIMARY KEY, priority INTEGER NOT NULL, env INTEGER NOT NULL, t INTEGER NOT NULL, v,
-            code INTEGER NOT NULL, text TEXT, refused_at INTEGER);
+            code INTEGER NOT NULL, text TEXT, refused_at INTEGER, attempts INTEGER NOT NULL DEFAULT 1, retried INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE state(key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
         """;
 
@@ -36,6 +37,7 @@ internal static class Schema
     [
         "",
         "ALTER TABLE ledger ADD COLUMN run INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE dead ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1; ALTER TABLE dead ADD COLUMN retried INTEGER NOT NULL DEFAULT 0",
     ];
 
     /// <summary>Makes the tables of a new file, brings those of an older one up to date, and refuses a newer or a foreign one.</summary>
@@ -64,6 +66,23 @@ internal static class Schema
         else if (version < Version)
         {
             Upgrade(database, path, (int)version);
+        }
+    }
+
+    /// <summary>Refuses a file whose tables are not those of this program, without changing it.</summary>
+    /// <exception cref="StoreException">SQLITE_SCHEMA: another version. SQLITE_NOTADB: not ours.</exception>
+    public static void Check(sqlite3 database)
+    {
+        using var versionOf = new Statement(database, "PRAGMA user_version");
+        using var applicationOf = new Statement(database, "PRAGMA application_id");
+        if (applicationOf.Scalar() != ApplicationId)
+        {
+            throw new StoreException(raw.SQLITE_NOTADB, "the file is not a queue of this agent", database);
+        }
+
+        if (versionOf.Scalar() is var version && version != Version)
+        {
+            throw new StoreException(raw.SQLITE_SCHEMA, $"its format is {version}, this program reads {Version}; an older one is brought up to date when the agent starts", database);
         }
     }
 

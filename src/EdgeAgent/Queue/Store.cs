@@ -23,6 +23,7 @@ internal sealed class Store
         (_state, _alarm, _clock, _parts, _log) = (state, alarm, clock, parts, log);
         Schedule = new(state, alarm, lossWindow);
         _writer = new(state, clock, parts, Schedule, log);
+        Questions = new(alarm);
     }
 
     /// <summary>Called without the lock when the drainer may find something new.</summary>
@@ -30,6 +31,12 @@ internal sealed class Store
 
     /// <summary>Under the lock.</summary>
     public StoreSchedule Schedule { get; }
+
+    /// <summary>Any thread.</summary>
+    public StoreQuestions Questions { get; }
+
+    /// <summary>For questions: the thread's alone.</summary>
+    public StoreInspection Inspection => _parts.Inspection;
 
     public string? Problem => _writer.Problem;
 
@@ -65,6 +72,10 @@ internal sealed class Store
         Finish();
     }
 
+    /// <summary>In a question: commits what it decided.</summary>
+    /// <exception cref="StoreException">It will be tried again.</exception>
+    public void Write() => _writer.Write(_clock.Now);
+
     /// <summary>Does what is due; true where there may be more at once.</summary>
     private bool Pass()
     {
@@ -99,6 +110,12 @@ internal sealed class Store
             Offer();
         }
 
+        if (Questions.TryTake(out var question))
+        {
+            Answer(question, mayTry, now);
+            return !Schedule.IsClosing;
+        }
+
         if (!writes && !reads)
         {
             return mayTry && !Schedule.IsClosing && DoSpareWork(now);
@@ -107,12 +124,27 @@ internal sealed class Store
         return succeeded && !Schedule.IsClosing;
     }
 
+    private void Answer(Question question, bool mayTry, long now)
+    {
+        if (!mayTry || !_writer.Try(question.Answer, now))
+        {
+            question.Refuse($"The queue's file cannot be used now: {Problem}");
+        }
+
+        Offer();
+    }
+
     /// <summary>One slice of what can wait; false where there is nothing.</summary>
     private bool DoSpareWork(long now)
     {
         if (_parts.Work.CanGiveBack)
         {
             return _writer.Try(_parts.Work.GiveBack, now);
+        }
+
+        if (_parts.DeadLetters.IsOver)
+        {
+            return _writer.Try(_parts.DeadLetters.Discard, now) && _writer.Try(Write, now);
         }
 
         if (_parts.Limits.IsOver)
@@ -200,6 +232,7 @@ internal sealed class Store
             _log.ClosedUnwritten(_state.WriteBehind.Count);
         }
 
+        Questions.Close();
         _parts.Dispose();
         lock (_state.Gate)
         {

@@ -9,13 +9,15 @@ internal sealed class StoreFile(string path, Database database)
 
     private Database? _database = database;
 
+    public bool IsOpen => _database is not null;
+
     /// <summary>Only while it is open.</summary>
     public Database Database => _database!;
 
     /// <summary>Bytes, as they were when it was last asked with the file open.</summary>
     public long Size => _database?.Size ?? 0;
 
-    public long DeadLetters => _database?.Dead.Count() ?? 0;
+    public long DeadLetters => _database?.Dead.Count ?? 0;
 
     /// <summary>
     /// Opens the file again after <see cref="Close"/>. What a failed sync left behind is written once more by the checkpoint, which
@@ -78,6 +80,7 @@ internal sealed class StoreFile(string path, Database database)
         try
         {
             Array.ForEach(_database?.Removals ?? [], static removal => removal.Forget());
+            _database?.Dead.Measure();
         }
         catch (StoreException)
         {

@@ -24,6 +24,8 @@ internal sealed class StoreParts : IDisposable
         Ballast = new(file.Path);
         Work = new(state, file, Eras, Limits, lookup, config);
         Reading = new(state, file, lookup);
+        Inspection = new(state, file);
+        DeadLetters = new(state, file, Inspection);
         if (stored.SalvageFrom is { } damaged)
         {
             Salvage = new(damaged, file, state, log);
@@ -39,6 +41,10 @@ internal sealed class StoreParts : IDisposable
     public StoreWork Work { get; }
 
     public StoreReading Reading { get; }
+
+    public StoreInspection Inspection { get; }
+
+    public DeadLetterLimit DeadLetters { get; }
 
     /// <summary>What is still to be read from a damaged file; null: nothing.</summary>
     public Salvage? Salvage { get; set; }

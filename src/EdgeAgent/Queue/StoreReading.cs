@@ -3,6 +3,8 @@ namespace EdgeAgent.Queue;
 /// <summary>What the store reads for the drainer. The store thread's alone.</summary>
 internal sealed class StoreReading(QueueState state, StoreFile file, RowLookup lookup)
 {
+    private const int LettersAtOnce = 64;
+
     /// <summary>Reads ahead, and reads again what is to be tried again.</summary>
     public void Read()
     {
@@ -44,6 +46,30 @@ internal sealed class StoreReading(QueueState state, StoreFile file, RowLookup l
         }
 
         ReadRetries();
+        ReadLetters();
+    }
+
+    private void ReadLetters()
+    {
+        long[] numbers;
+        lock (state.Gate)
+        {
+            numbers = state.Lanes.Letters.WantsReading ? state.Lanes.Letters.BeginReading(LettersAtOnce) : [];
+        }
+
+        var letters = new List<Letter>();
+        foreach (var number in numbers)
+        {
+            if (file.Database.Dead.Read(number, lookup.Envelope, lookup.Era) is { } letter)
+            {
+                letters.Add(letter);
+            }
+        }
+
+        lock (state.Gate)
+        {
+            state.Lanes.Letters.EndReading(numbers, letters);
+        }
     }
 
     private void ReadRetries()

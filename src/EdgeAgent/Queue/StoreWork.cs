@@ -28,6 +28,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
     private readonly int[] _removed = [0, 0];
     private (LedgerEntry[] Changed, long[] Ended) _ledger = ([], []);
     private Refusal[] _refusals = [];
+    private List<LetterChange> _letters = [];
     private long _unwritten;
     private bool _canGiveBack;
     private long _notedDepth = state.Depths.Total;
@@ -56,6 +57,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
         _ledger = state.Ledger.Take();
         _refusals = [.. state.Endings.Refusals];
         state.Endings.Refusals.Clear();
+        _letters = state.Lanes.Letters.Take();
         while (state.Envelopes.Retired.TryDequeue(out var retired))
         {
             _retired.Add(retired);
@@ -65,7 +67,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
     /// <exception cref="StoreException">Nothing of it is certain.</exception>
     public void Commit(long now)
     {
-        var isPromise = _rows.Count > 0 || _refusals.Length > 0 || _ledger.Changed.Length > 0;
+        var isPromise = _rows.Count > 0 || _refusals.Length > 0 || _letters.Count > 0 || _ledger.Changed.Length > 0;
         isPromise |= limits.Thinned is not null || (eras.HasCorrection && Figures.Oldest is not null);
         if (!isPromise && _ledger.Ended.Length == 0 && _retired.Count == 0 && _removals[0].Count == 0 && _removals[1].Count == 0)
         {
@@ -115,6 +117,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
         state.WriteBehind.Failed();
         file.ForgetNotes();
         state.Endings.Refusals.InsertRange(0, _refusals);
+        state.Lanes.Letters.Restore(_letters);
         state.Ledger.Restore(_ledger);
         for (var i = 0; i < _removals.Length; i++)
         {
@@ -172,6 +175,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
             database.Dead.Add(refusal, database.Messages[(int)refusal.Owner.Priority]);
         }
 
+        _letters.ForEach(database.Dead.Change);
         for (var i = 0; i < _removals.Length; i++)
         {
             database.Removals[i].Remove(_removals[i], _removed[i], _unwritten);
@@ -240,7 +244,8 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
         long to;
         lock (state.Gate)
         {
-            depth = _notedDepth = state.Depths.Total;
+            _notedDepth = state.Depths.Total;
+            depth = _notedDepth - state.Lanes.Letters.Count;
             from = Math.Min(state.Classes[0].Cursor, state.Classes[1].Cursor);
             to = state.Ring.Next;
         }
@@ -286,6 +291,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
         _storedEnvelopes.Clear();
         _retired.Clear();
         _refusals = [];
+        _letters = [];
         _ledger = ([], []);
     }
 }

@@ -15,6 +15,9 @@ internal sealed record StoredState
     /// <summary>How many messages there are: exact up to <see cref="CountedRows"/> and after a clean stop, otherwise an estimate.</summary>
     public required long Depth { get; init; }
 
+    /// <summary>Numbers of dead letters that are in the queue again.</summary>
+    public required List<long> Retried { get; init; }
+
     /// <summary>Whether <see cref="Depth"/> is no estimate.</summary>
     public required bool IsDepthExact { get; init; }
 
@@ -80,12 +83,14 @@ internal sealed record StoredState
         var entry = new EraEntry(next, era);
         var isEraStored = TryStore(database, entry, started, lossWindow) || (ballast.Release() && TryStore(database, entry, started, lossWindow));
         var depth = EstimateDepth(database, lowest, highest, out var isCounted);
+        var retried = database.Dead.Retried();
         return new()
         {
             NextSequence = next,
             Lowest = lowest,
             Highest = highest,
-            Depth = depth,
+            Depth = depth + retried.Count,
+            Retried = retried,
             IsDepthExact = isCounted || wasClean,
             Ledger = database.Ledger.Read(),
             LastLedgerId = database.State[StateKeys.LastLedgerId] ?? 0,
@@ -123,6 +128,20 @@ internal sealed record StoredState
         {
             return false;
         }
+    }
+
+    /// <summary>The depth of a file that nobody uses, and whether it is no estimate.</summary>
+    public static (long Depth, bool IsExact) DepthOf(Database database)
+    {
+        _ = database.Eras.Find(long.MaxValue, out var wasClean);
+        var highest = new[] { database.Messages[0].Highest() ?? 0, database.Messages[1].Highest() ?? 0 };
+        var lowest = new[]
+        {
+            database.Messages[0].LowestAbove(database.Removals[0].RemovedTo) ?? long.MaxValue,
+            database.Messages[1].LowestAbove(database.Removals[1].RemovedTo) ?? long.MaxValue,
+        };
+        var depth = EstimateDepth(database, lowest, highest, out var isCounted);
+        return (depth + database.Dead.Retried().Count, isCounted || wasClean);
     }
 
     /// <summary>

@@ -132,7 +132,7 @@ public sealed class DamageTests
         await using var rig = new QueueRig().Open();
         await rig.AppendAsync([1, 2, 3]);
         await rig.CloseAsync();
-        Sql(rig.Config.Path, "ALTER TABLE ledger DROP COLUMN run; PRAGMA user_version = 1");
+        Sql(rig.Config.Path, "ALTER TABLE ledger DROP COLUMN run; ALTER TABLE dead DROP COLUMN attempts; ALTER TABLE dead DROP COLUMN retried; PRAGMA user_version = 1");
 
         rig.Open();
         rig.Queue.BeginConnection();
@@ -142,7 +142,7 @@ public sealed class DamageTests
         Assert.True(File.Exists(rig.Config.Path + ".version-1"));
     }
 
-    private static void Sql(string path, string sql)
+    internal static void Sql(string path, string sql)
     {
         using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Pooling=False");
         connection.Open();

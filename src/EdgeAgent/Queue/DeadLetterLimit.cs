@@ -1,0 +1,36 @@
+namespace EdgeAgent.Queue;
+
+/// <summary>Keeps the dead letters bounded in number and bytes: the oldest go, accounted. The store thread's alone.</summary>
+internal sealed class DeadLetterLimit(QueueState state, StoreFile file, StoreInspection inspection)
+{
+    /// <summary>More are kept than may be, and some of them are not in the queue again.</summary>
+    public bool IsOver => file.IsOpen && file.Database.Dead.IsOver && file.Database.Dead.Count > state.Lanes.Letters.Count;
+
+    /// <summary>Decides to drop the oldest that are too many; the next commit does it.</summary>
+    public void Discard()
+    {
+        var count = file.Database.Dead.Count;
+        var bytes = file.Database.Dead.Bytes;
+        var surplus = new List<DeadLetter>();
+        for (long? from = 0; from is { } next && surplus.Count == 0;)
+        {
+            var page = inspection.Letters(next, FilePages.MostRows);
+            from = page.Next;
+            lock (state.Gate)
+            {
+                foreach (var letter in page.Letters.Where(letter => !state.Lanes.Letters.Contains(letter.Row.Sequence)))
+                {
+                    if (count <= DeadRows.MostLetters && bytes <= DeadRows.MostBytes)
+                    {
+                        break;
+                    }
+
+                    surplus.Add(letter);
+                    (count, bytes) = (count - 1, bytes - letter.Row.Body.Packed.Length);
+                }
+            }
+        }
+
+        _ = inspection.Change(surplus, retries: false);
+    }
+}
