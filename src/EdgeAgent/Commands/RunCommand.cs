@@ -14,14 +14,15 @@ internal static class RunCommand
     {
         var config = CommonOptions.Config();
         var control = CommonOptions.Control();
-        var command = new Command("run", "Read the sensors, queue what they say, deliver it; until SIGTERM or Ctrl-C.") { config, control };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(config), parsed.GetRequiredValue(control)));
+        var watch = new Option<bool>("--watch") { Description = "Apply a change of the configuration's files by itself, not only on SIGHUP." };
+        var command = new Command("run", "Read the sensors, queue what they say, deliver it; until SIGTERM or Ctrl-C. SIGHUP applies what changed in the configuration.") { config, control, watch };
+        command.SetAction((parsed, _) => RunAsync(new(parsed.GetRequiredValue(config), parsed.GetRequiredValue(control), parsed.GetValue(watch))));
         return command;
     }
 
-    private static async Task<int> RunAsync(string configPath, string controlPath)
+    private static async Task<int> RunAsync(RunRequest request)
     {
-        var reading = ConfigReader.Read(configPath);
+        var reading = ConfigReader.Read(request.ConfigPath);
         if (reading.Problems.Length > 0)
         {
             await Console.Error.WriteAsync(ProblemText.Render(reading.Problems));
@@ -38,7 +39,7 @@ internal static class RunCommand
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         var outcome = new RunOutcome();
         builder.Services.AddHostedService(services => new AgentService(
-            config, configPath, controlPath, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IHostApplicationLifetime>(), outcome));
+            config, request, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IHostApplicationLifetime>(), outcome));
         using var host = builder.Build();
         await host.RunAsync();
         return outcome.ExitCode;

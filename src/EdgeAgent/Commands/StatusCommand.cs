@@ -77,6 +77,11 @@ internal static class StatusCommand
             text.WriteLine($"         last error: {error}");
         }
 
+        if (status.Configuration.ReloadError is { } mistake)
+        {
+            text.WriteLine($"config   NOT in force since {status.Configuration.ReloadRefused:yyyy-MM-dd HH:mm:ss}Z: {mistake}");
+        }
+
         var queue = status.Queue;
         text.WriteLine($"queue    {queue.Depth} waiting ({queue.InFlight} in flight), deepest {queue.Deepest}, {queue.DiskBytes} bytes on disk");
         text.WriteLine($"         {queue.Accepted} accepted, {queue.Acknowledged} acknowledged, {queue.WrittenBytes} bytes written since the start");

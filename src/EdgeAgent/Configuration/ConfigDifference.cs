@@ -32,6 +32,24 @@ internal sealed record ConfigDifference(
             [.. RestartKeys(running, next)]);
     }
 
+    /// <summary>What is in force once <paramref name="next"/> is applied: what waits for a restart stays as it runs.</summary>
+    public static AgentConfig InForce(AgentConfig running, AgentConfig next) =>
+        next with { Gateway = running.Gateway, Queue = running.Queue, Clock = running.Clock };
+
+    /// <summary>What there is to apply, in a line for log and status: <c>sensors: 1 new (a), 2 changed (b, c), 1 removed (d); the connection</c>.</summary>
+    public override string ToString()
+    {
+        (string Word, ImmutableArray<string> Ids)[] sensors = [("new", Added), ("changed", Changed), ("removed", Removed)];
+        var changes = sensors.Where(change => !change.Ids.IsEmpty).Select(change => $"{change.Ids.Length} {change.Word} ({string.Join(", ", change.Ids)})").ToArray();
+        string[] parts =
+        [
+            .. changes.Length == 0 ? Array.Empty<string>() : [$"sensors: {string.Join(", ", changes)}"],
+            .. IsUplinkChanged ? ["the connection is made anew"] : Array.Empty<string>(),
+            .. NeedsRestart.IsEmpty ? Array.Empty<string>() : [$"for a restart wait: {string.Join(", ", NeedsRestart)}"],
+        ];
+        return parts.Length == 0 ? "nothing changed" : string.Join("; ", parts);
+    }
+
     /// <summary>What was taken in once, when the process started.</summary>
     private static IEnumerable<string> RestartKeys(AgentConfig running, AgentConfig next)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace EdgeAgent.Configuration;
 
@@ -30,6 +31,22 @@ internal static class ConfigFiles
         {
             scope.Problems.Add(new Problem(Severity.Error, "may not be listed by this user") { File = folder, IsPermission = true, Hint = "run as root (sudo), or as a member of the folder's group" });
             return [path];
+        }
+    }
+
+    /// <summary>A text that is another one whenever a file of the configuration or its secrets is written, added or removed.</summary>
+    public static string Stamp(string path)
+    {
+        var folder = new DirectoryInfo(Beside(path, DropInFolder));
+        try
+        {
+            FileInfo[] files = [new(path), new(Beside(path, "secrets.yaml")), .. folder.Exists ? folder.GetFiles("*.yaml").OrderBy(file => file.Name, StringComparer.Ordinal) : Enumerable.Empty<FileInfo>()];
+            return string.Join('\n', files.Where(file => file.Exists).Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.FullName} {file.LastWriteTimeUtc.Ticks} {file.Length}")));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It vanished while we looked, or may not be listed: the next look tells.
+            return exception.Message;
         }
     }
 

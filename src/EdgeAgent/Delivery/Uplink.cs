@@ -20,6 +20,9 @@ internal sealed class Uplink(
     /// <summary>How long a clean stop waits for acknowledgements; what is still missing stays queued, and is a duplicate at worst.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long the goodbye itself may take, on a link that takes nothing any more.</summary>
+    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(1);
+
     private const string QosRefusal =
         "the broker takes no QoS 1 (its Maximum QoS is 0), so delivery cannot be confirmed; everything stays queued. Allow QoS 1 for this client at the broker";
 
@@ -34,6 +37,9 @@ internal sealed class Uplink(
 
     /// <summary>A snapshot. Thread-safe.</summary>
     public UplinkStatus Status => _status;
+
+    /// <summary>What the broker and the log are told at the stop.</summary>
+    public string Farewell { get; set; } = "stopped";
 
     /// <summary>Delivers until <paramref name="stop"/>; then waits a moment for the last acknowledgements and says goodbye.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -173,7 +179,7 @@ internal sealed class Uplink(
             await drainer.DrainAsync(connection, BacklogDelay(), leave);
             if (leave.IsCancellationRequested && !drainer.Closed.IsCompleted)
             {
-                await SayGoodbyeAsync(connection, drainer, address, stop.IsCancellationRequested ? "stopped" : "moved to another broker");
+                await SayGoodbyeAsync(connection, drainer, address, stop.IsCancellationRequested ? Farewell : "moved to another broker");
             }
 
             var reason = await drainer.Closed;
@@ -198,7 +204,8 @@ internal sealed class Uplink(
         using var grace = new CancellationTokenSource(Grace, time);
         await drainer.SettleAsync(grace.Token);
         presence.Announce(connection, "offline", reason);
-        await connection.DisconnectAsync(DisconnectReasonCode.NormalDisconnection, grace.Token);
+        using var goodbye = new CancellationTokenSource(GoodbyeTime, time);
+        await connection.DisconnectAsync(DisconnectReasonCode.NormalDisconnection, goodbye.Token);
         Log.Disconnected(log, address, reason, queue.Snapshot().Depth);
     }
 

@@ -13,10 +13,12 @@ namespace EdgeAgent.Hosting;
 internal sealed class Agent(
     Sampler sampler,
     MessageQueue queue,
-    Uplink? uplink,
+    BrokerLink link,
     ControlSocket control,
     Measurements measurements,
     Reporter reporter,
+    Reload reload,
+    ConfigWatch? watch,
     SystemdNotifier systemd,
     ILogger log)
 {
@@ -27,25 +29,30 @@ internal sealed class Agent(
         using var stopDelivering = new CancellationTokenSource();
         using var stopStoring = new CancellationTokenSource();
         using var stopReporting = new CancellationTokenSource();
-
-        var storing = queue.RunAsync(stopStoring.Token);
-        var delivering = uplink?.RunAsync(stopDelivering.Token);
-        var sampling = sampler.RunAsync(stopSampling.Token);
-        var answering = control.RunAsync(stopReporting.Token);
-        systemd.Ready(reporter.Line());
-        var measuring = measurements.RunAsync(stopReporting.Token);
-        var reporting = reporter.RunAsync(stopReporting.Token);
+        using var stopReloading = new CancellationTokenSource();
 
         var stopping = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
-        var stages = new List<(string Name, Task Task)>
-        {
-            ("the store", storing), ("the sampler", sampling), ("the measuring", measuring), ("the reporter", reporting),
-        };
-        if (delivering is not null)
-        {
-            stages.Add(("the uplink", delivering));
-        }
+        var storing = queue.RunAsync(stopStoring.Token);
+        var delivering = link.RunAsync(stopDelivering.Token);
+        var sampling = sampler.RunAsync(stopSampling.Token);
+        var answering = control.RunAsync(stopReporting.Token);
+        reload.Done = () => systemd.Ready(reporter.Line());
+        reload.Done();
+        var measuring = measurements.RunAsync(stopReporting.Token);
+        var reporting = reporter.RunAsync(stopReporting.Token);
+        var reloading = reload.RunAsync(stopReloading.Token);
+        var watching = watch?.RunAsync(stopReloading.Token) ?? stopping;
 
+        (string Name, Task Task)[] stages =
+        [
+            ("the store", storing),
+            ("the uplink", delivering),
+            ("the sampler", sampling),
+            ("the measuring", measuring),
+            ("the reporter", reporting),
+            ("the reload", reloading),
+            ("the watch", watching),
+        ];
         var first = await Task.WhenAny([stopping, .. stages.Select(stage => stage.Task)]);
         var isClean = first == stopping;
         if (!isClean)
@@ -55,6 +62,7 @@ internal sealed class Agent(
         }
 
         systemd.Stopping();
+        isClean &= await EndAsync(stopReloading, Task.WhenAll(reloading, watch is null ? Task.CompletedTask : watching), "the reload");
         isClean &= await EndAsync(stopSampling, sampling, "the sampler");
         isClean &= await EndAsync(stopDelivering, delivering, "the uplink");
         isClean &= await EndAsync(stopStoring, storing, "the store");
@@ -65,14 +73,9 @@ internal sealed class Agent(
     }
 
     /// <summary>Stops one stage and waits for it. A stage that dies while stopping must not keep the next from being stopped.</summary>
-    private async Task<bool> EndAsync(CancellationTokenSource stop, Task? stage, string name)
+    private async Task<bool> EndAsync(CancellationTokenSource stop, Task stage, string name)
     {
         await stop.CancelAsync();
-        if (stage is null)
-        {
-            return true;
-        }
-
         await stage.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (stage.IsFaulted)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EdgeAgent.Commands;
 using EdgeAgent.Configuration;
 using EdgeAgent.Delivery;
@@ -16,10 +17,18 @@ internal sealed class RunOutcome
     public int ExitCode { get; set; } = Commands.ExitCode.Internal;
 }
 
+/// <summary>What <c>edgeagent run</c> was asked for.</summary>
+/// <param name="ConfigPath">The main file of the configuration.</param>
+/// <param name="ControlPath">Where the control socket goes.</param>
+/// <param name="Watches">Whether a change of the files is applied by itself.</param>
+internal sealed record RunRequest(string ConfigPath, string ControlPath, bool Watches);
+
 /// <summary>The agent as a hosted service: composes the stages in the data's order, and ends the host when they end.</summary>
 internal sealed class AgentService(
-    AgentConfig config, string configPath, string controlPath, ILoggerFactory logs, IHostApplicationLifetime lifetime, RunOutcome outcome) : BackgroundService
+    AgentConfig config, RunRequest request, ILoggerFactory logs, IHostApplicationLifetime lifetime, RunOutcome outcome) : BackgroundService
 {
+    private readonly TimeProvider _time = TimeProvider.System;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Away from the host's start, which waits for the first await.
@@ -36,11 +45,10 @@ internal sealed class AgentService(
 
     private async Task<int> RunAsync(CancellationToken stop)
     {
-        var time = TimeProvider.System;
-        var clock = new LinuxBootClock(time, config.Clock.TrustRtc);
+        var clock = new LinuxBootClock(_time, config.Clock.TrustRtc);
         var log = logs.CreateLogger("agent");
 
-        var opening = MessageQueue.Open(config.Queue, clock, time, logs.CreateLogger("queue"), $"{config.Gateway}/ledger");
+        var opening = MessageQueue.Open(config.Queue, clock, _time, logs.CreateLogger("queue"), $"{config.Gateway}/ledger");
         if (opening.Queue is not { } queue)
         {
             Log.QueueNotOpen(log, opening.Failure!.Message);
@@ -49,46 +57,58 @@ internal sealed class AgentService(
 
         await using (queue)
         {
-            var intake = new ReadingIntake(queue, config.Gateway, config.Sensors);
             var figures = new DeliveryFigures(clock);
+            var state = new ConfigurationState(request.ConfigPath, _time);
+            using var systemd = new SystemdNotifier(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"))
+            {
+                WatchdogLimit = SystemdNotifier.ParseWatchdog(Environment.GetEnvironmentVariable("WATCHDOG_USEC")),
+            };
+            Reload? reload = null;
             var environment = new SensorEnvironment
             {
-                Time = time,
+                Time = _time,
                 Clock = clock,
                 Log = logs.CreateLogger("sensors"),
                 WhenDurable = queue.FlushAsync,
                 AgentValues = () => OwnValues.Of(queue.Snapshot(), figures, clock.WallTime(clock.Milliseconds)),
                 StateDirectory = Path.GetDirectoryName(Path.GetFullPath(config.Queue.Path))!,
-                Uplink = config.Broker?.Addresses ?? [],
+                Uplink = () => (reload?.Running ?? config).Broker?.Addresses ?? [],
             };
-            var sampler = new Sampler(config.Sensors, environment, intake);
-            var uplink = config.Broker is null
-                ? null
-                : new Uplink(
-                    config.Broker,
-                    config.Delivery,
-                    new Presence(config.Status.Topic, AgentVersion.Text),
-                    queue,
-                    figures,
-                    clock,
-                    time,
-                    logs.CreateLogger("delivery"));
-            using var systemd = new SystemdNotifier(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"))
+            var sampler = new Sampler(config.Sensors, environment, sensor => new ReadingIntake(queue, config.Gateway, sensor));
+            var link = new BrokerLink(NewUplink(config, queue, figures, clock));
+            reload = new Reload(config, () => ConfigReader.Read(request.ConfigPath), Apply, state, systemd, _time, log);
+            using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
             {
-                WatchdogLimit = SystemdNotifier.ParseWatchdog(Environment.GetEnvironmentVariable("WATCHDOG_USEC")),
-            };
-            var measurements = new Measurements(queue, config.Queue, OfflinePlan.For(config, ConfigSchema.Full).BytesPerReading, figures, clock, time);
-            var configuration = new ConfigurationState(configPath, time);
-            var reporter = new Reporter(config, configuration, sampler, queue, uplink, figures, measurements, systemd, clock, time);
-            var control = new ControlSocket(controlPath, reporter.Status, reporter.History, time, log);
-            if (uplink is null)
+                signal.Cancel = true;
+                reload.Ask();
+            });
+            var measurements = new Measurements(queue, config.Queue, OfflinePlan.For(config, ConfigSchema.Full).BytesPerReading, figures, clock, _time);
+            var reporter = new Reporter(config, state, sampler, queue, link, figures, measurements, systemd, clock, _time);
+            var control = new ControlSocket(request.ControlPath, reporter.Status, reporter.History, _time, log);
+            var watch = request.Watches ? new ConfigWatch(() => ConfigFiles.Stamp(request.ConfigPath), reload.Ask, _time) : null;
+            if (config.Broker is null)
             {
                 Log.NoBroker(log);
             }
 
             Log.Started(log, AgentVersion.Text, config.Sensors.Length, config.Queue.Path);
-            var isClean = await new Agent(sampler, queue, uplink, control, measurements, reporter, systemd, log).RunAsync(stop);
+            var isClean = await new Agent(sampler, queue, link, control, measurements, reporter, reload, watch, systemd, log).RunAsync(stop);
             return isClean ? ExitCode.Ok : ExitCode.Internal;
+
+            void Apply(AgentConfig next, ConfigDifference difference)
+            {
+                sampler.Change(next.Sensors);
+                if (difference.IsUplinkChanged)
+                {
+                    link.Change(NewUplink(next, queue, figures, clock));
+                }
+            }
         }
     }
+
+    /// <summary>Null where no broker is set.</summary>
+    private Uplink? NewUplink(AgentConfig next, MessageQueue queue, DeliveryFigures figures, BootClock clock) => next.Broker is null
+        ? null
+        : new Uplink(
+            next.Broker, next.Delivery, new Presence(next.Status.Topic, AgentVersion.Text), queue, figures, clock, _time, logs.CreateLogger("delivery"));
 }

@@ -8,7 +8,9 @@ internal sealed class ConfigurationState(string path, TimeProvider time)
     public ConfigurationReport Report => _report;
 
     /// <summary>Another configuration has been taken over.</summary>
-    public void Reloaded() => _report = new(path, time.GetUtcNow(), null, null);
+    /// <param name="waiting">The keys of it that wait for a restart.</param>
+    public void Reloaded(params IEnumerable<string> waiting) =>
+        _report = new(path, time.GetUtcNow(), null, null) { WaitsForRestart = waiting.Any() ? string.Join(", ", waiting) : null };
 
     /// <summary>A reload was refused, and the configuration before it goes on.</summary>
     /// <param name="reason">One line for people; no values of the file, which may be secret.</param>
@@ -19,4 +21,8 @@ internal sealed class ConfigurationState(string path, TimeProvider time)
 /// <param name="Loaded">When the running configuration was taken over.</param>
 /// <param name="ReloadRefused">When the latest reload was refused; null where the running configuration is that of the file at the latest reload.</param>
 /// <param name="ReloadError">Why.</param>
-internal sealed record ConfigurationReport(string Path, DateTimeOffset Loaded, DateTimeOffset? ReloadRefused, string? ReloadError);
+internal sealed record ConfigurationReport(string Path, DateTimeOffset Loaded, DateTimeOffset? ReloadRefused, string? ReloadError)
+{
+    /// <summary>The keys whose change waits for a restart, with commas; null: none.</summary>
+    public string? WaitsForRestart { get; init; }
+}

@@ -21,4 +21,16 @@ internal static partial class Log
 
     [LoggerMessage(6006, LogLevel.Warning, "no broker is set: readings are queued and not delivered; set broker.url in the configuration")]
     public static partial void NoBroker(ILogger logger);
+
+    [LoggerMessage(6020, LogLevel.Information, "configuration read again: {Difference}")]
+    public static partial void Reloaded(ILogger logger, string difference);
+
+    [LoggerMessage(6021, LogLevel.Error, "the configuration has {Count}, and the one before stays in force: {Problems}")]
+    public static partial void NotReloaded(ILogger logger, string count, string problems);
+
+    [LoggerMessage(6022, LogLevel.Warning, "{Keys} changed: that waits for a restart (systemctl restart edgeagent)")]
+    public static partial void NeedsRestart(ILogger logger, string keys);
+
+    [LoggerMessage(6023, LogLevel.Warning, "{Problem}")]
+    public static partial void ConfigurationWarning(ILogger logger, string problem);
 }

@@ -17,7 +17,7 @@ internal sealed class Reporter(
     ConfigurationState configuration,
     Sampler sampler,
     MessageQueue queue,
-    Uplink? uplink,
+    BrokerLink link,
     DeliveryFigures delivery,
     Measurements measurements,
     SystemdNotifier systemd,
@@ -53,9 +53,12 @@ internal sealed class Reporter(
     public string Line()
     {
         var depth = queue.Snapshot().Depth;
-        return uplink?.Status is { } link
-            ? string.Create(CultureInfo.InvariantCulture, $"{link.State.ToString().ToLowerInvariant()} since {link.Since:HH:mm:ss}Z, {depth} queued")
+        var line = link.Status is { } status
+            ? string.Create(CultureInfo.InvariantCulture, $"{status.State.ToString().ToLowerInvariant()} since {status.Since:HH:mm:ss}Z, {depth} queued")
             : string.Create(CultureInfo.InvariantCulture, $"no broker set, {depth} queued");
+        return configuration.Report is { ReloadRefused: { } at, ReloadError: var error }
+            ? string.Create(CultureInfo.InvariantCulture, $"{line}; the configuration read at {at:HH:mm:ss}Z is not in force: {error}")
+            : line;
     }
 
     /// <summary>How the agent is now.</summary>
@@ -80,15 +83,15 @@ internal sealed class Reporter(
 
     private BrokerStatus Broker()
     {
-        var link = uplink?.Status;
+        var status = link.Status;
         return new BrokerStatus(
-            (link?.State ?? UplinkState.None).ToString().ToLowerInvariant(),
-            link?.Since,
-            link?.Broker,
-            link?.Protocol,
+            (status?.State ?? UplinkState.None).ToString().ToLowerInvariant(),
+            status?.Since,
+            status?.Broker,
+            status?.Protocol,
             delivery.SinceAcknowledgement,
-            link?.LastError,
-            link?.Connections ?? 0,
+            status?.LastError,
+            status?.Connections ?? 0,
             delivery.ConnectedMilliseconds / 1000.0,
             delivery.Published,
             new(delivery.Refused.ToDictionary(static refusal => $"0x{(byte)refusal.Code:X2}", static refusal => refusal.Count), StringComparer.Ordinal));

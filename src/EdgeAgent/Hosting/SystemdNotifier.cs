@@ -43,6 +43,14 @@ internal sealed class SystemdNotifier : IDisposable
 
     public void Ready(string status) => Send($"READY=1\nSTATUS={status}");
 
+    /// <summary>The configuration is being read again; <see cref="Ready"/> ends it.</summary>
+    /// <param name="time">Gives CLOCK_MONOTONIC, which tells systemd that it is this reload.</param>
+    public void Reloading(TimeProvider time)
+    {
+        var perMicrosecond = Math.Max(1, time.TimestampFrequency / 1_000_000);
+        Send(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={time.GetTimestamp() / perMicrosecond}"));
+    }
+
     public void Status(string status) => Send($"STATUS={status}");
 
     public void Stopping() => Send("STOPPING=1");

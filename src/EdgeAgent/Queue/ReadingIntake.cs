@@ -6,36 +6,29 @@ using EdgeAgent.Sensors;
 namespace EdgeAgent.Queue;
 
 /// <summary>
-/// The queue's door for readings: puts a reading into the envelope of its sensor and set of fields, and appends it. Thread-safe;
+/// The queue's door for the readings of one sensor: puts each into the envelope of its set of fields, and appends it. Thread-safe;
 /// a set of fields seen before costs no new envelope.
 /// </summary>
-internal sealed class ReadingIntake : IReadingSink
+/// <param name="queue">Where readings go.</param>
+/// <param name="gateway">The gateway's name.</param>
+/// <param name="config">The sensor's settings, which the envelopes are made of.</param>
+internal sealed class ReadingIntake(MessageQueue queue, string gateway, SensorConfig config) : IReadingSink
 {
-    private readonly MessageQueue _queue;
-    private readonly ImmutableDictionary<string, SensorEnvelopes> _sensors;
-
-    /// <param name="queue">Where readings go.</param>
-    /// <param name="gateway">The gateway's name.</param>
-    /// <param name="sensors">Every sensor that will be accepted from.</param>
-    public ReadingIntake(MessageQueue queue, string gateway, ImmutableArray<SensorConfig> sensors)
-    {
-        _queue = queue;
-        _sensors = sensors.ToImmutableDictionary(sensor => sensor.Id, sensor => new SensorEnvelopes(gateway, sensor), StringComparer.Ordinal);
-    }
+    private readonly SensorEnvelopes _envelopes = new(gateway, config);
 
     /// <inheritdoc/>
     public async ValueTask AcceptAsync(
         string sensor, long bootTime, ImmutableArray<NamedValue> values, CancellationToken cancellationToken)
     {
-        var envelope = _sensors[sensor].For(values);
-        _ = await _queue.AppendAsync(envelope, bootTime, Body(values), cancellationToken);
+        var envelope = _envelopes.For(values);
+        _ = await queue.AppendAsync(envelope, bootTime, Body(values), cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask AcceptAsync(string sensor, long bootTime, ForwardedMessage message, CancellationToken cancellationToken)
     {
-        var envelope = _sensors[sensor].For(message);
-        _ = await _queue.AppendAsync(envelope, bootTime, MessageBody.OfBytes(message.Payload), cancellationToken);
+        var envelope = _envelopes.For(message);
+        _ = await queue.AppendAsync(envelope, bootTime, MessageBody.OfBytes(message.Payload), cancellationToken);
     }
 
     private static MessageBody Body(ImmutableArray<NamedValue> values)

@@ -32,8 +32,8 @@ internal sealed record SensorEnvironment
     /// <summary>Completes with true when everything that the sink has accepted so far is durable, with false while it cannot be.</summary>
     public Func<Task<bool>> WhenDurable { get; init; } = static () => Task.FromResult(true);
 
-    /// <summary>Where the agent delivers to, so that a sensor does not feed that back.</summary>
-    public ImmutableArray<BrokerAddress> Uplink { get; init; } = [];
+    /// <summary>Where the agent delivers to now, so that a sensor does not feed that back; asked from any thread.</summary>
+    public Func<ImmutableArray<BrokerAddress>> Uplink { get; init; } = static () => [];
 
     /// <summary>Where a sensor keeps what must survive a restart (the total of a pulse counter).</summary>
     public string StateDirectory { get; init; } = "/var/lib/edgeagent";

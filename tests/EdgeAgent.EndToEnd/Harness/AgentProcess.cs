@@ -10,13 +10,13 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly NotifySocket _notify;
 
-    private AgentProcess(TemporaryFolder folder, NetworkNamespace? within)
+    private AgentProcess(TemporaryFolder folder, NetworkNamespace? within, string[] options)
     {
         _folder = folder;
         _notify = new NotifySocket(folder["notify.sock"]);
         _process = ChildProcess.Start(
             Binary,
-            ["run", "--config", folder["edgeagent.yaml"], "--control", ControlPath],
+            ["run", "--config", folder["edgeagent.yaml"], "--control", ControlPath, .. options],
             new Dictionary<string, string?>
             {
                 ["NOTIFY_SOCKET"] = _notify.Path,
@@ -48,10 +48,10 @@ internal sealed partial class AgentProcess : IAsyncDisposable
 
     private string ControlPath => _folder["control.sock"];
 
-    /// <summary>Starts it with this configuration; comes back when it has told systemd that it is ready.</summary>
-    public static async Task<AgentProcess> StartAsync(TemporaryFolder folder, string configuration, NetworkNamespace? within = null)
+    /// <summary>Starts it with this configuration, and these options of <c>run</c>; comes back when it has told systemd that it is ready.</summary>
+    public static async Task<AgentProcess> StartAsync(TemporaryFolder folder, string configuration, NetworkNamespace? within = null, params string[] options)
     {
-        var agent = Launch(folder, configuration, within);
+        var agent = Launch(folder, configuration, within, options);
         try
         {
             var ready = agent.Notifications.WhenAnyAsync(said => said == "READY=1", "READY=1");
@@ -67,10 +67,10 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it with this configuration, and waits for nothing.</summary>
-    public static AgentProcess Launch(TemporaryFolder folder, string configuration, NetworkNamespace? within = null)
+    public static AgentProcess Launch(TemporaryFolder folder, string configuration, NetworkNamespace? within = null, params string[] options)
     {
         folder.Write("edgeagent.yaml", configuration);
-        return new AgentProcess(folder, within);
+        return new AgentProcess(folder, within, options);
     }
 
     public Task<AgentStatus?> StatusAsync() => AgentStatus.AskAsync(ControlPath);

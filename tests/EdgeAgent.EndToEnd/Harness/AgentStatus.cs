@@ -6,6 +6,8 @@ namespace EdgeAgent.EndToEnd.Harness;
 /// <summary>What the agent says of itself on its control socket. The names are those of the JSON in snake case.</summary>
 internal sealed record AgentStatus(string Gateway, string Version, BrokerStatus Broker, QueueStatus Queue, RateStatus Rates, SensorStatus[] Sensors)
 {
+    public ConfigurationStatus? Configuration { get; init; }
+
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>Asks a running agent; null where it does not answer (not there yet, or no more).</summary>
@@ -39,3 +41,5 @@ internal sealed record QueueStatus(
 internal sealed record RateStatus(double AcceptedPerS, double DeliveredPerS, double? AcknowledgementP50Ms, double? AcknowledgementP99Ms);
 
 internal sealed record SensorStatus(string Id, string Type, string State, long Readings, long Failures, string? LastValue, string? LastError);
+
+internal sealed record ConfigurationStatus(string? ReloadError);

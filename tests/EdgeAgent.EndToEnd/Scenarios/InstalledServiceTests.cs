@@ -119,6 +119,24 @@ public sealed class InstalledServiceTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task A_reload_applies_the_new_file_and_a_wrong_one_changes_nothing_and_shows_in_systemctl_status()
+    {
+        await using var machine = await BootAsync();
+        await machine.MustAsync(Install);
+        var before = await machine.MustAsync("systemctl show edgeagent -P MainPID");
+
+        await ConfigureAsync(machine, Fast);
+        await machine.MustAsync("systemctl reload edgeagent");
+        await WhenQueuedAsync(machine, 20);
+
+        await ConfigureAsync(machine, "brokr: {}\n");
+        _ = await machine.RunAsync("systemctl reload edgeagent");
+        await machine.WhenAsync("systemctl show edgeagent -P StatusText", text => text.Contains("is not in force: 1 error", StringComparison.Ordinal), "the status");
+        Assert.Equal("active", await machine.MustAsync("systemctl is-active edgeagent"));
+        Assert.Equal(before, await machine.MustAsync("systemctl show edgeagent -P MainPID"));
+    }
+
+    [SkippableFact]
     public async Task An_upgrade_stops_the_agent_cleanly_and_keeps_a_hundred_thousand_queued_readings_and_the_users_edits()
     {
         await using var machine = await BootAsync();

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using EdgeAgent.Hosting;
@@ -21,11 +23,16 @@ public sealed class SystemdNotifierTests
         notifier.Ready("3 queued");
         notifier.Status("4 queued");
         notifier.Watchdog();
+        var before = Stopwatch.GetTimestamp() / 1000;
+        notifier.Reloading(TimeProvider.System);
         notifier.Stopping();
 
         Assert.Equal("READY=1\nSTATUS=3 queued", Receive(systemd));
         Assert.Equal("STATUS=4 queued", Receive(systemd));
         Assert.Equal("WATCHDOG=1", Receive(systemd));
+        var reloading = Receive(systemd).Split("\nMONOTONIC_USEC=");
+        Assert.Equal("RELOADING=1", reloading[0]);
+        Assert.InRange(long.Parse(reloading[1], CultureInfo.InvariantCulture), before, Stopwatch.GetTimestamp() / 1000);
         Assert.Equal("STOPPING=1", Receive(systemd));
         File.Delete(path);
     }

@@ -52,7 +52,7 @@ internal sealed class MqttSensor(SensorConfig config, SensorEnvironment environm
 
     public async Task<SensorFailure> RunAsync(Func<Observation, ValueTask> emit, CancellationToken cancellationToken)
     {
-        if (config.Settings.Get(Forward) && environment.Uplink.Contains(config.Settings.Get(Url)) && OwnPrefix().Length == 0)
+        if (config.Settings.Get(Forward) && environment.Uplink().Contains(config.Settings.Get(Url)) && OwnPrefix().Length == 0)
         {
             return new(SensorFailureKind.Format, "this is the broker that the agent delivers to, and the messages would go round for ever: set another forward_topic");
         }

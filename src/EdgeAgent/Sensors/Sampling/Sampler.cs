@@ -5,21 +5,28 @@ namespace EdgeAgent.Sensors.Sampling;
 
 /// <summary>
 /// Runs all the sensors of a configuration, each on a loop of its own, so that what goes wrong with one is felt by that one
-/// alone. Run once; for another configuration make another sampler.
+/// alone. The sensors can be changed while it runs. Thread-safe.
 /// </summary>
-internal sealed class Sampler
+/// <param name="sensors">Checked: every type is in the catalog.</param>
+/// <param name="environment">The world outside, shared by all.</param>
+/// <param name="sinkOf">Where the readings of a sensor go.</param>
+internal sealed class Sampler(ImmutableArray<SensorConfig> sensors, SensorEnvironment environment, Func<SensorConfig, IReadingSink> sinkOf)
 {
-    private readonly ImmutableArray<(SensorRecord Record, Func<CancellationToken, Task> Run)> _sensors;
+    /// <summary>How long a new sensor waits for those that leave: they may be holding its device under another id.</summary>
+    private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(5);
 
-    /// <summary>Makes the sensors and opens nothing.</summary>
-    /// <param name="sensors">Checked: every type is in the catalog.</param>
-    /// <param name="environment">The world outside, shared by all.</param>
-    /// <param name="sink">Gets every reading.</param>
-    public Sampler(ImmutableArray<SensorConfig> sensors, SensorEnvironment environment, IReadingSink sink) =>
-        _sensors = [.. sensors.Select(config => Prepare(config, environment, sink))];
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Replaced as a whole under the gate; read without it.
+    private volatile SamplingLoop[] _loops = [.. sensors.Select(config => new SamplingLoop(config, environment, sinkOf(config)))];
+
+    // Under the gate.
+    private readonly List<SamplingLoop> _leaving = [];
+    private bool _isRunning;
 
     /// <summary>One status per sensor, in the order of the configuration.</summary>
-    public ImmutableArray<SensorStatus> Statuses => [.. _sensors.Select(static sensor => sensor.Record.Status)];
+    public ImmutableArray<SensorStatus> Statuses => [.. _loops.Select(static loop => loop.Record.Status)];
 
     /// <summary>
     /// Samples until the token is cancelled; then every reading that was taken has been handed to the sink. Anything else that
@@ -27,50 +34,71 @@ internal sealed class Sampler
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var loops = _sensors.Select(sensor => Task.Run(() => sensor.Run(stop.Token), CancellationToken.None)).ToList();
-        var running = loops.ToList();
-        while (running.Count > 0)
+        await using var registration = cancellationToken.Register(() => _end.TrySetResult());
+        lock (_gate)
         {
-            var ended = await Task.WhenAny(running);
-            running.Remove(ended);
-            if (!ended.IsCompletedSuccessfully)
+            _isRunning = true;
+            foreach (var loop in _loops)
             {
-                // One dead loop ends the sampler, and so the process: systemd starts it whole again.
-                await stop.CancelAsync();
+                Start(loop, Task.CompletedTask);
             }
         }
 
-        await Task.WhenAll(loops);
-        if (loops.Count == 0)
+        await _end.Task;
+        SamplingLoop[] all;
+        lock (_gate)
         {
-            await WaitForEndAsync(cancellationToken);
+            _isRunning = false;
+            all = [.. _loops, .. _leaving];
         }
-    }
 
-    private static async Task WaitForEndAsync(CancellationToken cancellationToken)
-    {
-        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = cancellationToken.Register(end.SetResult);
-        await end.Task;
-    }
-
-    private static (SensorRecord Record, Func<CancellationToken, Task> Run) Prepare(
-        SensorConfig config, SensorEnvironment environment, IReadingSink sink)
-    {
-        var record = new SensorRecord(config, environment);
-        var source = SensorCatalog.Kind(config.Type).Create(config, environment);
-        return (record, RunAsync);
-
-        async Task RunAsync(CancellationToken cancellationToken)
+        foreach (var loop in all)
         {
-            using var output = new SensorOutput(config, record, sink, environment.Clock);
-            await (source switch
+            loop.Stop();
+        }
+
+        await Task.WhenAll(all.Select(static loop => loop.Ended));
+    }
+
+    /// <summary>
+    /// Takes these sensors in the place of the ones there are. A sensor with the same settings as before goes on as if nothing had
+    /// happened; the others stop, and what is new begins once they have.
+    /// </summary>
+    public void Change(ImmutableArray<SensorConfig> next)
+    {
+        lock (_gate)
+        {
+            if (!_isRunning)
             {
-                ISensor polled => new PolledLoop(config, polled, environment, record, output).RunAsync(cancellationToken),
-                IStreamingSensor streaming => new StreamingLoop(config, streaming, environment, record, output).RunAsync(cancellationToken),
-                _ => throw new InvalidOperationException($"The kind {config.Type} makes no sensor."),
-            });
+                return;
+            }
+
+            var kept = next.Select(config => Array.Find(_loops, loop => loop.Config == config)).OfType<SamplingLoop>().ToHashSet();
+            _leaving.RemoveAll(static loop => loop.Ended.IsCompletedSuccessfully);
+            foreach (var loop in _loops.Where(loop => !kept.Contains(loop)))
+            {
+                loop.Stop();
+                _leaving.Add(loop);
+            }
+
+            _loops = [.. next.Select(config => kept.FirstOrDefault(loop => loop.Config == config) ?? Begin(config))];
         }
+    }
+
+    private SamplingLoop Begin(SensorConfig config)
+    {
+        var loop = new SamplingLoop(config, environment, sinkOf(config));
+        var before = Task.WhenAll(_leaving.Where(left => left.Config.Id == config.Id).Select(static left => left.Ended));
+        var others = Task.WhenAll(_leaving.Select(static left => left.Ended)).WaitAsync(Courtesy, environment.Time);
+        Start(loop, Task.WhenAll(before, others));
+        return loop;
+    }
+
+    private void Start(SamplingLoop loop, Task turn)
+    {
+        loop.Start(turn);
+
+        // One dead loop ends the sampler, and so the process: systemd starts it whole again.
+        _ = loop.Ended.ContinueWith(_ => _end.TrySetResult(), CancellationToken.None, TaskContinuationOptions.NotOnRanToCompletion, TaskScheduler.Default);
     }
 }

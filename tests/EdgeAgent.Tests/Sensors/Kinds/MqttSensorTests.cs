@@ -53,7 +53,7 @@ public sealed class MqttSensorTests
     public async Task Nothing_is_forwarded_into_the_broker_that_it_came_from()
     {
         await using var broker = await BrokerAsync();
-        var environment = Some.Environment() with { Uplink = [Address(broker)] };
+        var environment = Some.Environment() with { Uplink = () => [Address(broker)] };
 
         await using var stream = Run(broker, environment, Topics("#"), ("forward", true), ("forward_topic", "{topic}"));
 

@@ -84,7 +84,7 @@ public sealed class SerialSensorTests
         var sink = new RecordingSink();
         var settings = Some.Settings(SerialSensor.Kind, ("port", tree.Path("ttyA")), ("restart_delay", TimeSpan.FromMilliseconds(20)));
         var config = Some.Config("serial", settings) with { Id = "gps" };
-        var sampler = new Sampler([config], Some.Environment(), sink);
+        var sampler = new Sampler([config], Some.Environment(), _ => sink);
         using var stop = new CancellationTokenSource();
         var run = sampler.RunAsync(stop.Token);
 

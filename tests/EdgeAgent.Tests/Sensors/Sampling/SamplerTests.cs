@@ -23,7 +23,7 @@ public sealed class SamplerTests
                 Fast("good", FileSensor.Kind, ("path", tree.Path("good"))),
             ],
             Some.Environment(),
-            sink);
+            _ => sink);
         using var stop = new CancellationTokenSource();
         var run = sampler.RunAsync(stop.Token);
 
@@ -45,7 +45,7 @@ public sealed class SamplerTests
     public async Task No_sensors_is_a_quiet_life_until_the_stop()
     {
         using var stop = new CancellationTokenSource();
-        var run = new Sampler([], Some.Environment(), new RecordingSink()).RunAsync(stop.Token);
+        var run = new Sampler([], Some.Environment(), static _ => new RecordingSink()).RunAsync(stop.Token);
 
         Assert.False(run.IsCompleted);
         await stop.CancelAsync();
@@ -61,9 +61,105 @@ public sealed class SamplerTests
         var sampler = new Sampler(
             [Fast("good", FileSensor.Kind, ("path", tree.Path("good"))), Fast("missing", FileSensor.Kind, ("path", tree.Path("none")))],
             Some.Environment(),
-            sink);
+            _ => sink);
 
         await Assert.ThrowsAsync<IOException>(() => sampler.RunAsync(CancellationToken.None).WaitAsync(Some.Deadline));
+    }
+
+    [Fact]
+    public async Task A_change_leaves_the_sensors_alone_that_it_does_not_name()
+    {
+        using var tree = new FixtureTree();
+        tree.With("one", "1\n").With("two", "2\n");
+        var sink = new RecordingSink();
+        var same = Fast("same", FileSensor.Kind, ("path", tree.Path("one")));
+        var sampler = new Sampler(
+            [same, Fast("changed", FileSensor.Kind, ("path", tree.Path("one"))), Fast("gone", FileSensor.Kind, ("path", tree.Path("one")))], Some.Environment(), _ => sink);
+        using var stop = new CancellationTokenSource();
+        var run = sampler.RunAsync(stop.Token);
+        foreach (var id in (string[])["same", "changed", "gone", "same"])
+        {
+            _ = await sink.NextAsync(id);
+        }
+
+        var before = sampler.Statuses[0];
+        sampler.Change(
+            [Fast("new", FileSensor.Kind, ("path", tree.Path("one"))), same with { }, Fast("changed", FileSensor.Kind, ("path", tree.Path("two")))]);
+        var after = sampler.Statuses;
+        while ((await sink.NextAsync("changed")).Values[0].Value.Integer != 2)
+        {
+            // Taken before the change.
+        }
+
+        _ = await sink.NextAsync("new");
+        await stop.CancelAsync();
+        await run.WaitAsync(Some.Deadline);
+        Assert.Equal(["new", "same", "changed"], after.Select(status => status.Id));
+        Assert.True(before.Readings >= 2 && after[1].Readings >= before.Readings, $"{before.Readings} readings became {after[1].Readings}");
+        Assert.Equal(0, after[2].Readings);
+    }
+
+    [Fact]
+    public async Task A_sensor_that_is_taken_out_gives_no_more_readings()
+    {
+        using var tree = new FixtureTree();
+        tree.With("one", "1\n");
+        var sink = new RecordingSink();
+        var stays = Fast("stays", FileSensor.Kind, ("path", tree.Path("one")));
+        var sampler = new Sampler([stays, Fast("gone", FileSensor.Kind, ("path", tree.Path("one")))], Some.Environment(), _ => sink);
+        using var stop = new CancellationTokenSource();
+        var run = sampler.RunAsync(stop.Token);
+        _ = await sink.NextAsync("gone");
+
+        sampler.Change([stays]);
+        var late = 0;
+        for (var i = 0; i < 10; i++)
+        {
+            for (var next = await sink.NextAsync(); next.Sensor != "stays"; next = await sink.NextAsync())
+            {
+                late++;
+            }
+        }
+
+        await stop.CancelAsync();
+        await run.WaitAsync(Some.Deadline);
+        Assert.True(late <= 1, $"{late} readings came after the change; one may have been under way");
+    }
+
+    [Fact]
+    public async Task A_changed_sensor_begins_when_the_one_before_has_ended()
+    {
+        using var tree = new FixtureTree();
+        tree.With("one", "1\n");
+        var sink = new RecordingSink();
+        var loop = new SamplingLoop(Fast("one", FileSensor.Kind, ("path", tree.Path("one"))), Some.Environment(), sink);
+        var before = new TaskCompletionSource();
+        loop.Start(before.Task);
+
+        var isEarly = await Task.WhenAny(sink.NextAsync(), Task.Delay(TimeSpan.FromMilliseconds(150), TimeProvider.System)) is Task<Accepted>;
+        before.SetException(new IOException("it died"));
+        while (loop.Record.Status.Readings == 0)
+        {
+            await Task.Yield();
+        }
+
+        loop.Stop();
+        await loop.Ended.WaitAsync(Some.Deadline);
+        Assert.False(isEarly);
+    }
+
+    [Fact]
+    public async Task A_sensor_that_came_by_a_change_and_finds_the_queue_dead_ends_the_sampler()
+    {
+        using var tree = new FixtureTree();
+        tree.With("good", "42");
+        var sink = new RecordingSink { Gate = static _ => throw new IOException("the disk is gone") };
+        var sampler = new Sampler([], Some.Environment(), _ => sink);
+        var run = sampler.RunAsync(CancellationToken.None);
+
+        sampler.Change([Fast("good", FileSensor.Kind, ("path", tree.Path("good")))]);
+
+        await Assert.ThrowsAsync<IOException>(() => run.WaitAsync(Some.Deadline));
     }
 
     private static SensorConfig Fast(string id, SensorKind kind, params (string Name, object Value)[] settings) =>
