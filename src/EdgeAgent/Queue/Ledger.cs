@@ -1,4 +1,3 @@
-using System.Globalization;
 using EdgeAgent.Readings;
 
 namespace EdgeAgent.Queue;
@@ -74,23 +73,6 @@ internal sealed class Ledger
         entry.ChangedAt = _clock.Now;
         NextDue = Math.Min(NextDue, entry.ChangedAt + SettledMilliseconds);
         _changed.Add(entry);
-    }
-
-    /// <summary>
-    /// What a stop without a close may have cost: how many messages nobody knows, but none with a number up to the last durable one, and
-    /// none older than the loss window.
-    /// </summary>
-    public void AddCrashWindow(StoredState stored)
-    {
-        if (stored.WasClean)
-        {
-            return;
-        }
-
-        var era = stored.LastEra!.Era;
-        var last = Math.Max(Math.Max(stored.Highest[0], stored.Highest[1]), stored.LastEra.First - 1);
-        Add(LossReason.CrashWindow, ManyTopics, era.Name, new(last, last), null, null, 0, string.Create(CultureInfo.InvariantCulture,
-            $"The agent stopped without closing the queue. The last durable number of this era is {last}; at most {stored.LastLossWindow / 1000.0} s of readings after it may be lost."));
     }
 
     /// <summary>The oldest entry that has settled and is not in flight.</summary>

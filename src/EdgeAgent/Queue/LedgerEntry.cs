@@ -39,6 +39,22 @@ internal sealed class LedgerEntry(long id, ulong run, LossReason reason, string 
 
     public long ChangedAt { get; set; } = long.MinValue / 2;
 
+    /// <summary>
+    /// What a stop without a close may have cost: how many messages nobody knows, but none with a number up to the last durable one, and
+    /// none older than the loss window.
+    /// </summary>
+    /// <param name="id">Its number.</param>
+    /// <param name="run">The era that found out.</param>
+    /// <param name="era">The era that was not closed.</param>
+    /// <param name="lastDurable">The last number of it that is in the file.</param>
+    /// <param name="lossWindow">The loss window that it had, milliseconds.</param>
+    public static LedgerEntry CrashWindow(long id, ulong run, ulong era, long lastDurable, long lossWindow) => new(id, run, LossReason.CrashWindow, "*", era)
+    {
+        Numbers = new(lastDurable, lastDurable),
+        Note = string.Create(CultureInfo.InvariantCulture,
+            $"The agent stopped without closing the queue. The last durable number of this era is {lastDurable}; at most {lossWindow / 1000.0} s of readings after it may be lost."),
+    };
+
     public LedgerEntry Copy() => new(Id, Run, Reason, Topic, Era) { Numbers = Numbers, WallFrom = WallFrom, WallTo = WallTo, Count = Count, Note = Note };
 
     /// <summary>The reason as users read it: <c>crash_window</c>.</summary>

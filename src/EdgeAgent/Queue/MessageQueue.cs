@@ -24,7 +24,11 @@ internal sealed class MessageQueue : IAsyncDisposable
     {
         var clock = new QueueClock(time);
         var ledger = new Ledger(clock, stored.Era.Era.Name, ledgerTopic, stored.Ledger, stored.LastLedgerId);
-        ledger.AddCrashWindow(stored);
+        if (!stored.IsEraStored)
+        {
+            ledger.ChangeAll();
+        }
+
         _state = new(stored, config.WhenFull, ledger, Ages.Of(bootClock, config.MaxAge));
         _alarm = new(time, clock);
 #pragma warning disable CA2000 // The store disposes its parts when its thread ends.

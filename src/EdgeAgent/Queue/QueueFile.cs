@@ -33,7 +33,7 @@ internal static class QueueFile
             log.Opened(path, stored.Depth, database!.Size, stored.Era.Era.Name);
             if (!stored.WasClean)
             {
-                log.UncleanStart(stored.LastEra!.Era.Name, Math.Max(stored.Highest[0], stored.Highest[1]));
+                log.UncleanStart(stored.LastEra!.Era.Name, stored.LastDurable);
             }
 
             var opened = database;

@@ -29,18 +29,19 @@ internal sealed record StoredState
     /// <summary>A damaged file that is to be salvaged.</summary>
     public string? SalvageFrom { get; init; }
 
+    /// <summary>What is not delivered of it, with the entry of an unclean stop; not stored where the era is not.</summary>
     public required List<LedgerEntry> Ledger { get; init; }
 
     /// <summary>No entry of the ledger ever had a higher number.</summary>
     public required long LastLedgerId { get; init; }
 
-    /// <summary>The loss window that the last run had, milliseconds.</summary>
-    public long LastLossWindow { get; init; }
-
     public required EnvelopeTable Envelopes { get; init; }
 
     /// <summary>The last era of the file before this start; null in a new file.</summary>
     public EraEntry? LastEra { get; init; }
+
+    /// <summary>The last durable number of that era, or the one before its first.</summary>
+    public long LastDurable { get; init; }
 
     /// <summary>Whether that era ended with nothing left in memory.</summary>
     public bool WasClean { get; init; }
@@ -81,7 +82,12 @@ internal sealed record StoredState
         var envelopes = new EnvelopeTable(database.Envelopes.Highest() + 1);
         database.Envelopes.Load(envelopes);
         var entry = new EraEntry(next, era);
-        var isEraStored = TryStore(database, entry, started, lossWindow) || (ballast.Release() && TryStore(database, entry, started, lossWindow));
+        var ledger = database.Ledger.Read();
+        var lastLedgerId = Math.Max(database.State[StateKeys.LastLedgerId] ?? 0, ledger.Count > 0 ? ledger[^1].Id : 0);
+        var lastDurable = Math.Max(Math.Max(highest[0], highest[1]), Math.Max(removed, (last?.First ?? 0) - 1));
+        var crash = last is null || wasClean ? null : LedgerEntry.CrashWindow(lastLedgerId + 1, era.Name, last.Era.Name, lastDurable, lastLossWindow);
+        var isEraStored = TryStore(database, entry, crash, started, lossWindow)
+            || (ballast.Release() && TryStore(database, entry, crash, started, lossWindow));
         var depth = EstimateDepth(database, lowest, highest, out var isCounted);
         var retried = database.Dead.Retried();
         return new()
@@ -92,19 +98,23 @@ internal sealed record StoredState
             Depth = depth + retried.Count,
             Retried = retried,
             IsDepthExact = isCounted || wasClean,
-            Ledger = database.Ledger.Read(),
-            LastLedgerId = database.State[StateKeys.LastLedgerId] ?? 0,
-            LastLossWindow = lastLossWindow,
+            Ledger = crash is null ? ledger : [.. ledger, crash],
+            LastLedgerId = lastLedgerId,
             Era = entry,
             IsEraStored = isEraStored,
             SalvageFrom = salvageFrom,
             Envelopes = envelopes,
             LastEra = last,
+            LastDurable = lastDurable,
             WasClean = last is null || wasClean,
         };
     }
 
-    private static bool TryStore(Database database, EraEntry entry, long started, long lossWindow)
+    /// <summary>
+    /// Writes the new era, and in the same transaction what the end of the last one may have cost: afterwards the last one is no more the last,
+    /// and nobody would ask about it again.
+    /// </summary>
+    private static bool TryStore(Database database, EraEntry entry, LedgerEntry? crash, long started, long lossWindow)
     {
         try
         {
@@ -117,6 +127,11 @@ internal sealed record StoredState
                 }
 
                 database.Eras.Insert(entry, started);
+                if (crash is not null)
+                {
+                    database.Ledger.Write(crash);
+                }
+
                 if (database.State[StateKeys.LossWindow] != lossWindow)
                 {
                     database.State[StateKeys.LossWindow] = lossWindow;

@@ -40,8 +40,14 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     /// <param name="output">Gets the lines of standard output, one after another, in place of <see cref="Output"/>.</param>
     /// <param name="within">The network namespace that it runs in; null: the machine's own.</param>
+    /// <param name="keepsInput">Whether it is told more, by <see cref="TellAsync"/>; otherwise its input is at its end from the start.</param>
     public static ChildProcess Start(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, Action<string>? output = null, NetworkNamespace? within = null)
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string?>? environment = null,
+        Action<string>? output = null,
+        NetworkNamespace? within = null,
+        bool keepsInput = false)
     {
         (program, arguments) = within?.Wrap(program, arguments) ?? (program, arguments);
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
@@ -53,7 +59,11 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         try
         {
             var process = Process.Start(start)!;
-            process.StandardInput.Close();
+            if (!keepsInput)
+            {
+                process.StandardInput.Close();
+            }
+
             return new ChildProcess(process, output);
         }
         catch (Win32Exception missing)
@@ -68,6 +78,13 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         await using var child = Start(program, arguments);
         var exitCode = await child.WhenExitedAsync(TimeSpan.FromMinutes(5));
         return (exitCode, string.Join('\n', child.Output.ToArray()), string.Join('\n', child.Errors.ToArray()));
+    }
+
+    /// <summary>Writes a line to its input.</summary>
+    public async Task TellAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
     }
 
     public void Send(ProcessSignal signal)

@@ -105,6 +105,21 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task A_start_that_crashes_at_once_does_not_hide_the_unclean_stop_before_it()
+    {
+        await using var rig = new QueueRig().Open();
+        await rig.AppendAsync([1]);
+        await rig.FlushAsync();
+        await using var crashed = rig.Crashed();
+        crashed.TryOpen();
+        await using var crashedAgain = crashed.Crashed().Open();
+        crashedAgain.Time.Advance(Settled);
+        crashedAgain.Queue.BeginConnection();
+
+        Assert.Equal(["crash_window", "crash_window"], (await crashedAgain.TakeAsync(Lane.Ledger, 2)).Select(Reason));
+    }
+
+    [Fact]
     public async Task A_clean_stop_leaves_no_entry()
     {
         await using var rig = new QueueRig().Open();

@@ -3,10 +3,10 @@ using EdgeAgent.EndToEnd.Harness;
 namespace EdgeAgent.EndToEnd.Demo;
 
 /// <summary>What <c>./dev demo</c> runs: the main job, on this machine's own sensors, with a broker that goes away and comes back.</summary>
-internal static class Program
+internal static class DemoCommand
 {
     /// <summary>Exits with 0 only if every reading that was taken has arrived.</summary>
-    public static async Task<int> Main()
+    public static async Task<int> RunAsync()
     {
         var screen = Screen.Create();
         using var folder = new TemporaryFolder();
