@@ -41,7 +41,7 @@ internal sealed partial class SerialPort : IDisposable
     private const uint HardwareFlow = 0x80000000;
 
     /// <summary>Bits per second and their codes (asm-generic/termbits.h).</summary>
-    private static readonly (int Baud, uint Code)[] Codes =
+    internal static ImmutableArray<(int Baud, uint Code)> Codes { get; } =
     [
         (300, 0x7), (600, 0x8), (1200, 0x9), (1800, 0xA), (2400, 0xB), (4800, 0xC), (9600, 0xD), (19200, 0xE), (38400, 0xF), (57600, 0x1001),
         (115200, 0x1002), (230400, 0x1003), (460800, 0x1004), (500000, 0x1005), (576000, 0x1006), (921600, 0x1007), (1000000, 0x1008),
@@ -97,7 +97,7 @@ internal sealed partial class SerialPort : IDisposable
             | (settings.DataBits == 7 ? SevenBits : EightBits)
             | (settings.StopBits == 2 ? TwoStopBits : 0)
             | settings.Parity switch { Parity.Even => ParityOn, Parity.Odd => ParityOn | ParityOdd, _ => 0 };
-        var code = Array.Find(Codes, code => code.Baud == settings.Baud).Code;
+        var code = Codes.First(code => code.Baud == settings.Baud).Code;
         if (SetSpeed(termios, code) != 0 || SetAttributes(descriptor, Now, termios) != 0)
         {
             return Marshal.GetLastPInvokeError();
