@@ -304,7 +304,7 @@ public sealed class ModbusSensorTests
 
     private static (string Name, object Value) Registers(params KeyValues[] registers) => ("registers", registers.ToImmutableArray());
 
-    private static KeyValues Register(string name, int address, params (string Name, object Value)[] more)
+    internal static KeyValues Register(string name, int address, params (string Name, object Value)[] more)
     {
         var shape = (ListShape<KeyValues>)ModbusKeys.List.Shape;
         var keys = ((SectionShape)shape.ItemShape).Keys;

@@ -5,7 +5,9 @@ using EdgeAgent.Readings;
 using EdgeAgent.Sensors;
 using EdgeAgent.Sensors.Buses;
 using EdgeAgent.Sensors.Kinds;
+using EdgeAgent.Tests.Mqtt;
 using EdgeAgent.Tests.Sensors.Support;
+using Some = EdgeAgent.Tests.Sensors.Support.Some;
 
 namespace EdgeAgent.Tests.Sensors.Kinds;
 
@@ -124,6 +126,41 @@ public sealed class MqttSensorTests
         await broker.StopAsync();
 
         Assert.Equal(SensorFailureKind.Io, (await stream.EndAsync()).Kind);
+    }
+
+    [SkippableFact]
+    public async Task A_broker_behind_tls_is_believed_only_with_its_authority()
+    {
+        using var certificates = new TestCertificates();
+        using var server = certificates.Server("localhost");
+        var (certificate, key) = certificates.Write("broker", server);
+        await using var broker = await Mosquitto.StartAsync($"allow_anonymous true\ncertfile {certificate}\nkeyfile {key}");
+        var url = ("url", (object)new BrokerAddress("localhost", broker.Port, Tls: true));
+
+        await using var unknown = new RunningStream(MqttSensor.Kind, null, url, Topics("$SYS/broker/version"));
+        Assert.Contains("Test CA", (await unknown.EndAsync()).Message, StringComparison.Ordinal);
+
+        await using var known = new RunningStream(MqttSensor.Kind, null, url, Topics("$SYS/broker/version"), ("ca_file", certificates.CaFile), ("forward", true));
+        Assert.StartsWith("mosquitto", Encoding.UTF8.GetString((await known.NextAsync()).Message!.Payload.Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_broker_that_knows_only_3_1_1_is_read_and_answered_in_it()
+    {
+        await using var broker = new ScriptedBroker();
+        await using var stream = new RunningStream(
+            MqttSensor.Kind, null, ("url", new BrokerAddress("127.0.0.1", broker.Port, Tls: false)), Topics("a/#"));
+
+        // "Unacceptable protocol version", as 3.1.1 has it, to the CONNECT of 5.0.
+        (await broker.AcceptAsync([0x20, 2, 0, 1])).Close();
+        var side = await broker.AcceptAsync(Wire.Connack311);
+        Assert.Equal(4, side.Connect.Body[6]);
+        var subscribe = await side.ReadAsync();
+        await side.SendAsync(0x90, 3, 0, (byte)subscribe.PacketId, 1);
+        await side.SendAsync(Wire.Packet(0x32, [.. Wire.Text("a/b"), 0, 7, (byte)'5']));
+
+        Assert.Equal(Value.Of(5), (await stream.NextAsync()).Values[0].Value);
+        Assert.Equal(Wire.Puback(7), (await side.ReadAsync()).Bytes);
     }
 
     [Fact]
