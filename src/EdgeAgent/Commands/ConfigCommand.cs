@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Text;
 using EdgeAgent.Configuration;
 using EdgeAgent.Sensors;
 
@@ -75,8 +74,7 @@ internal static class ConfigCommand
 
     private static string Json(ImmutableArray<ShownValue> values)
     {
-        using var buffer = new MemoryStream();
-        using (var json = ProblemJson.Writer(buffer))
+        return JsonText.Of(json =>
         {
             json.WriteStartArray();
             foreach (var value in values)
@@ -89,8 +87,6 @@ internal static class ConfigCommand
             }
 
             json.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length) + "\n";
+        });
     }
 }

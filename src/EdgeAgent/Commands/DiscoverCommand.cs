@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EdgeAgent.Configuration;
 using EdgeAgent.Hosting;
 using EdgeAgent.Sensors;
 using EdgeAgent.Sensors.Kernel;
@@ -15,6 +16,7 @@ internal static class DiscoverCommand
         var modbus = new Option<string?>("--modbus") { Description = "Also ask the slaves of this bus: a serial port, or tcp://host:port.", HelpName = "CONTROLLER" };
         var baud = new Option<int>("--baud") { Description = "Bits per second of a serial port.", DefaultValueFactory = static _ => 9600 };
         var last = new Option<int>("--last") { Description = "The highest slave that is asked.", DefaultValueFactory = static _ => 32 };
+        var json = CommonOptions.Json();
         modbus.Validators.Add(static result =>
         {
             if (result.Tokens is [var token] && !ModbusPlaceShape.Instance.TryParse(token.Value, out _, out _))
@@ -29,12 +31,12 @@ internal static class DiscoverCommand
                 result.AddError($"--baud is one of {string.Join(", ", SerialPort.Speeds)}.");
             }
         });
-        var command = new Command("discover", "List what is connected to this machine, as YAML to be pasted into the configuration.") { modbus, baud, last };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(modbus), parsed.GetValue(baud), parsed.GetValue(last), cancellationToken));
+        var command = new Command("discover", "List what is connected to this machine, as YAML to be pasted into the configuration.") { modbus, baud, last, json };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(modbus), parsed.GetValue(baud), parsed.GetValue(last), parsed.GetValue(json), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? modbus, int baud, int last, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string? modbus, int baud, int last, bool asJson, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         var environment = new SensorEnvironment { Time = time, Clock = new LinuxBootClock(time, trustRtc: false), Log = NullLogger.Instance };
@@ -45,7 +47,7 @@ internal static class DiscoverCommand
                 new(place, new(baud), !place.IsTcp), 1, Math.Clamp(last, 1, 247), environment, cancellationToken));
         }
 
-        await Console.Out.WriteAsync(found.IsEmpty
+        await Console.Out.WriteAsync(asJson ? JsonText.Of(json => Discovery.Write(json, found)) : found.IsEmpty
             ? "# Nothing was found. Are 1-Wire, I2C or the overlay of the device switched on (raspi-config, /boot/firmware/config.txt)?\n"
             : Discovery.Write(found));
         return ExitCode.Ok;

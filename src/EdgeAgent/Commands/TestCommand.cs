@@ -69,8 +69,7 @@ internal static class TestCommand
 
     private static string Json(ImmutableArray<TrialResult> results)
     {
-        using var buffer = new MemoryStream();
-        using (var json = ProblemJson.Writer(buffer))
+        return JsonText.Of(json =>
         {
             json.WriteStartArray();
             foreach (var result in results)
@@ -79,9 +78,7 @@ internal static class TestCommand
             }
 
             json.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length) + "\n";
+        });
     }
 
     private static void Write(Utf8JsonWriter json, TrialResult result)

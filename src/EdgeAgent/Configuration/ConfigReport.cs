@@ -11,8 +11,7 @@ internal static class ConfigReport
 
     public static string Json(ConfigReading reading, bool isOk)
     {
-        using var buffer = new MemoryStream();
-        using (var json = ProblemJson.Writer(buffer))
+        return JsonText.Of(json =>
         {
             json.WriteStartObject();
             json.WriteBoolean("ok", isOk);
@@ -23,8 +22,6 @@ internal static class ConfigReport
             }
 
             json.WriteEndObject();
-        }
-
-        return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length) + "\n";
+        });
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace EdgeAgent.Configuration;
@@ -7,11 +6,6 @@ namespace EdgeAgent.Configuration;
 /// <summary>Problems as an editor or a script reads them.</summary>
 internal static class ProblemJson
 {
-    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    /// <summary>Starts a writer with the manners of all our JSON for people: indented, and nothing escaped without need.</summary>
-    public static Utf8JsonWriter Writer(Stream stream) => new(stream, Options);
-
     /// <summary>Writes the properties <c>errors</c>, <c>warnings</c> and <c>problems</c> into the object that is open.</summary>
     public static void Write(Utf8JsonWriter json, ImmutableArray<Problem> problems)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using EdgeAgent.Configuration.Shapes;
 
@@ -42,14 +41,5 @@ internal static class SchemaDocument
     }
 
     /// <summary>The schema as the file holds it.</summary>
-    public static string Write(ConfigSchema schema)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = ProblemJson.Writer(buffer))
-        {
-            Build(schema).WriteTo(json);
-        }
-
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length) + "\n";
-    }
+    public static string Write(ConfigSchema schema) => JsonText.Of(json => Build(schema).WriteTo(json));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using EdgeAgent.Configuration.Shapes;
 using EdgeAgent.Sensors.Buses;
 using EdgeAgent.Sensors.Gpio;
@@ -13,7 +14,7 @@ namespace EdgeAgent.Sensors;
 /// <param name="Kind">The type of sensor for it.</param>
 /// <param name="Id">A name for it that fits the configuration; not unique.</param>
 /// <param name="About">What it is, for people.</param>
-/// <param name="Settings">The keys that point to it, with their values in YAML.</param>
+/// <param name="Settings">The keys that point to it, and their values; one that begins with a bracket is a list in YAML.</param>
 internal sealed record DiscoveredSensor(string Kind, string Id, string About, ImmutableArray<(string Key, string Value)> Settings);
 
 /// <summary>Looks what is connected. Only names are read, so nothing is made to measure; a Modbus bus is asked only on request.</summary>
@@ -60,6 +61,44 @@ internal static class Discovery
     public static string Write(ImmutableArray<DiscoveredSensor> sensors)
     {
         var text = new System.Text.StringBuilder("sensors:\n");
+        foreach (var sensor in Distinct(sensors))
+        {
+            text.Append("  # ").Append(sensor.About.ReplaceLineEndings(" ")).Append('\n');
+            text.Append("  - id: ").Append(sensor.Id).Append("\n    type: ").Append(sensor.Kind).Append('\n');
+            foreach (var (key, value) in sensor.Settings)
+            {
+                text.Append("    ").Append(key).Append(": ").Append(value[0] is '[' ? value : YamlText.Write(value)).Append('\n');
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The list as a JSON array of objects with <c>id</c>, <c>type</c>, <c>about</c> and <c>settings</c>, whose values are texts.</summary>
+    public static void Write(Utf8JsonWriter json, ImmutableArray<DiscoveredSensor> sensors)
+    {
+        json.WriteStartArray();
+        foreach (var sensor in Distinct(sensors))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", sensor.Id);
+            json.WriteString("type", sensor.Kind);
+            json.WriteString("about", sensor.About);
+            json.WriteStartObject("settings");
+            foreach (var (key, value) in sensor.Settings)
+            {
+                json.WriteString(key, value);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static IEnumerable<DiscoveredSensor> Distinct(ImmutableArray<DiscoveredSensor> sensors)
+    {
         var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (var sensor in sensors)
         {
@@ -69,15 +108,8 @@ internal static class Discovery
                 id = FormattableString.Invariant($"{sensor.Id}_{number}");
             }
 
-            text.Append("  # ").Append(sensor.About.ReplaceLineEndings(" ")).Append('\n');
-            text.Append("  - id: ").Append(id).Append("\n    type: ").Append(sensor.Kind).Append('\n');
-            foreach (var (key, value) in sensor.Settings)
-            {
-                text.Append("    ").Append(key).Append(": ").Append(value).Append('\n');
-            }
+            yield return sensor with { Id = id };
         }
-
-        return text.ToString();
     }
 
     private static IEnumerable<string> SerialPorts(SensorEnvironment environment)
@@ -94,7 +126,7 @@ internal static class Discovery
         var id = ValueName.FromLabel(name.Replace("iio:", "", StringComparison.Ordinal));
         id = string.Concat(id.Where(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '_'));
         return new(kind, id.Length > 0 && char.IsAsciiLetter(id[0]) ? Short(id) : Short($"{kind}_{id}"), about,
-            [.. settings.Where(static setting => setting.Value.Length > 0).Select(static setting => (setting.Key, setting.Value[0] is '[' ? setting.Value : YamlText.Write(setting.Value)))]);
+            [.. settings.Where(static setting => setting.Value.Length > 0)]);
     }
 
     private static string Short(string id) => id.Length > 40 ? id[..40].TrimEnd('_') : id;

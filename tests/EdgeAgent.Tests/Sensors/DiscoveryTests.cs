@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EdgeAgent.Configuration;
 using EdgeAgent.Sensors;
 using EdgeAgent.Tests.Configuration;
@@ -23,6 +24,11 @@ public sealed class DiscoveryTests
         Assert.Equal(["ds18b20", "ds18b20", "iio", "iio", "hwmon", "serial", "serial"], config.Sensors.Select(sensor => sensor.Type));
         Assert.Equal(7, config.Sensors.Select(sensor => sensor.Id).Distinct().Count());
         Assert.Equal(["bme280", "bme280_2"], config.Sensors.Where(sensor => sensor.Type == "iio").Select(sensor => sensor.Id));
+
+        using var json = JsonDocument.Parse(JsonText.Of(writer => Discovery.Write(writer, found)));
+        var listed = json.RootElement.EnumerateArray().ToList();
+        Assert.Equal(config.Sensors.Select(sensor => sensor.Id), listed.Select(sensor => sensor.GetProperty("id").GetString()));
+        Assert.Contains(listed, sensor => sensor.GetProperty("settings").TryGetProperty("port", out var port) && port.GetString()!.EndsWith("usb-FTDI: \"odd\" #name", StringComparison.Ordinal));
     }
 
     [Fact]
