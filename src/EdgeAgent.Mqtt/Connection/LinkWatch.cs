@@ -78,6 +78,8 @@ internal sealed class LinkWatch(TimeProvider time, TimeSpan keepAlive) : IDispos
         var verdict = KeepAlive.Decide(keepAlive, activity, out var nextCheck);
         if (verdict == KeepAliveVerdict.Ping)
         {
+            // Its answer may come before the send loop has noted the write; without this a second ping would follow at once.
+            Volatile.Write(ref _sent, now);
             Volatile.Write(ref _pinged, now);
         }
 
