@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EdgeAgent.Commands;
+using EdgeAgent.Commands.Completions;
 
 namespace EdgeAgent.Documents;
 
@@ -35,6 +36,8 @@ internal static class CommandManual
             {
                 page.Item(Term(option), option.Description ?? string.Empty, Default(option));
             }
+
+            page.Item("Examples", string.Join("; ", CommandExamples.Of(words)));
         }
 
         page.Section("EXIT STATUS");
@@ -44,6 +47,7 @@ internal static class CommandManual
         }
 
         page.Section("SIGNALS")
+            .Item("SIGHUP", "Read the configuration again and apply what changed; a mistake changes nothing. See edgeagent reload.")
             .Item("SIGTERM, SIGINT", "Stop: end sampling, deliver what is on its way, write the rest to the queue, end with 0.");
         page.Section("ENVIRONMENT")
             .Item("RUNTIME_DIRECTORY", "Where the control socket goes; systemd sets it.")
@@ -53,7 +57,7 @@ internal static class CommandManual
             .Item("/etc/edgeagent/secrets.yaml", "Passwords, by name; readable for root and the service only.")
             .Item("/etc/default/edgeagent", "Options for the service.")
             .Item("/var/lib/edgeagent/queue.db", "The queue. To be looked into with any SQLite tool while the agent is stopped.")
-            .Item("/run/edgeagent/control.sock", "Where a running agent answers edgeagent status.");
+            .Item("/run/edgeagent/control.sock", "Where a running agent answers edgeagent status, reload and the like.");
         page.Section("SEE ALSO").Paragraph("edgeagent.yaml(5), systemctl(1), journalctl(1), mosquitto_sub(1)");
         return page.ToString();
     }

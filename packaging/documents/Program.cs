@@ -1,4 +1,5 @@
 using EdgeAgent.Commands;
+using EdgeAgent.Commands.Completions;
 using EdgeAgent.Configuration;
 using EdgeAgent.Documents;
 

@@ -5,9 +5,7 @@ using EdgeAgent.Commands;
 var parsed = CommandLine.Create().Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    // System.CommandLine ends with 1; a wrong command line is 64 here, so that systemd does not restart it.
-    _ = await parsed.InvokeAsync();
-    return ExitCode.Usage;
+    return UsageError.Write(parsed, Console.Error);
 }
 
 return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

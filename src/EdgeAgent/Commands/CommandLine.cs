@@ -1,17 +1,27 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace EdgeAgent.Commands;
 
 /// <summary>Every command that there is: what the program parses by, and what help, manual and completions are made from.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Create() => new("Reads sensors, queues what they say while the broker is away, and delivers it with MQTT.")
+    public static RootCommand Create()
     {
-        RunCommand.Create(),
-        CheckCommand.Create(),
-        StatusCommand.Create(),
-        TestCommand.Create(),
-        DiscoverCommand.Create(),
-        ConfigCommand.Create(),
-    };
+        var root = new RootCommand("Reads sensors, queues what they say while the broker is away, and delivers it with MQTT.")
+        {
+            RunCommand.Create(),
+            CheckCommand.Create(),
+            ReloadCommand.Create(),
+            StatusCommand.Create(),
+            TestCommand.Create(),
+            DiscoverCommand.Create(),
+            ConfigCommand.Create(),
+            VersionCommand.Create(),
+            CompletionsCommand.Create(),
+        };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
 }

@@ -84,7 +84,7 @@ internal sealed class AgentService(
             });
             var measurements = new Measurements(queue, config.Queue, OfflinePlan.For(config, ConfigSchema.Full).BytesPerReading, figures, clock, _time);
             var reporter = new Reporter(config, state, sampler, queue, link, figures, measurements, systemd, clock, _time);
-            var control = new ControlSocket(request.ControlPath, reporter.Status, reporter.History, _time, log);
+            var control = new ControlSocket(request.ControlPath, new ControlAnswers(reporter.Status, reporter.History, ReloadAsync).AnswerAsync, _time, log);
             var watch = request.Watches ? new ConfigWatch(() => ConfigFiles.Stamp(request.ConfigPath), reload.Ask, _time) : null;
             if (config.Broker is null)
             {
@@ -94,6 +94,12 @@ internal sealed class AgentService(
             Log.Started(log, AgentVersion.Text, config.Sensors.Length, config.Queue.Path);
             var isClean = await new Agent(sampler, queue, link, control, measurements, reporter, reload, watch, systemd, log).RunAsync(stop);
             return isClean ? ExitCode.Ok : ExitCode.Internal;
+
+            async Task<ConfigurationReport> ReloadAsync(CancellationToken cancellationToken)
+            {
+                await reload.AskAsync().WaitAsync(cancellationToken);
+                return state.Report;
+            }
 
             void Apply(AgentConfig next, ConfigDifference difference)
             {

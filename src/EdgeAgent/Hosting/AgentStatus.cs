@@ -104,4 +104,6 @@ internal sealed record AgentHistory(int Format, HistoryReport Recent, HistoryRep
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(AgentStatus))]
 [JsonSerializable(typeof(AgentHistory))]
+[JsonSerializable(typeof(ConfigurationReport))]
+[JsonSerializable(typeof(ControlError))]
 internal sealed partial class StatusJson : JsonSerializerContext;

@@ -1,23 +1,28 @@
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAgent.Hosting;
 
 /// <summary>
-/// Answers the command line: a Unix socket in the runtime directory, one question a line, one JSON answer a line. <c>status</c> and
-/// <c>history</c>. Mode 0660, so that the agent's group may ask.
+/// Where the command line asks the running agent: a Unix socket in the runtime directory, one question a line, one answer a line. Mode
+/// 0660, so that the agent's group may ask.
 /// </summary>
-internal sealed class ControlSocket(string path, Func<AgentStatus> status, Func<AgentHistory> history, TimeProvider time, ILogger log)
+/// <param name="path">The socket.</param>
+/// <param name="answer">Gives the answer to a question, without its end of line; may take its time.</param>
+/// <param name="time">Runs the patience with clients.</param>
+/// <param name="log">Is told where there can be no socket.</param>
+internal sealed class ControlSocket(string path, Func<string, CancellationToken, Task<byte[]>> answer, TimeProvider time, ILogger log)
 {
-    private const int LongestQuestion = 1024;
-    private const int Waiting = 64;
+    /// <summary>The longest question in bytes, its end of line included.</summary>
+    public const int LongestQuestion = 16_384;
+
+    private const int Waiting = 256;
 
     /// <summary>How many clients are served at one time; the others wait their turn.</summary>
-    private const int Attendants = 16;
+    private const int Attendants = 32;
 
-    /// <summary>How long a client may take for its question: a stuck one must not hold its place for ever.</summary>
+    /// <summary>How long a client may take to ask, and to take its answer: a stuck one must not hold its place for ever.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Where the socket is unless told otherwise: the runtime directory that systemd makes.</summary>
@@ -97,13 +102,11 @@ internal sealed class ControlSocket(string path, Func<AgentStatus> status, Func<
         await using var stream = new NetworkStream(client);
         while (await ReadQuestionAsync(stream, buffer, end.Token) is { } question)
         {
-            var answer = question switch
-            {
-                "status" => JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Default.AgentStatus),
-                "history" => JsonSerializer.SerializeToUtf8Bytes(history(), StatusJson.Default.AgentHistory),
-                _ => Encoding.UTF8.GetBytes("{\"error\":\"unknown question; known: status, history\"}"),
-            };
-            await stream.WriteAsync(answer, end.Token);
+            // What is asked for may be a long work; only the client is hurried.
+            patience.CancelAfter(Timeout.InfiniteTimeSpan);
+            var line = await answer(question, stop);
+            patience.CancelAfter(Patience);
+            await stream.WriteAsync(line, end.Token);
             await stream.WriteAsync("\n"u8.ToArray(), end.Token);
             patience.CancelAfter(Patience);
         }

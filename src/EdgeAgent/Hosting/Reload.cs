@@ -25,6 +25,7 @@ internal sealed class Reload(
 {
     private readonly Signal _asked = new();
     private volatile AgentConfig _running = running;
+    private TaskCompletionSource _next = NewSignal();
 
     /// <summary>Called after each reload, whatever came of it.</summary>
     public Action Done { get; set; } = static () => { };
@@ -34,6 +35,14 @@ internal sealed class Reload(
 
     /// <summary>Asks for a reload; any thread. Asked again before it has begun, there is one.</summary>
     public void Ask() => _asked.Set();
+
+    /// <summary>Asks for a reload that begins after this call; completes when it is over. Any thread.</summary>
+    public Task AskAsync()
+    {
+        var next = Volatile.Read(ref _next).Task;
+        _asked.Set();
+        return next;
+    }
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -46,11 +55,15 @@ internal sealed class Reload(
                 return;
             }
 
+            var asked = Interlocked.Exchange(ref _next, NewSignal());
             systemd.Reloading(time);
             Once();
             Done();
+            asked.SetResult();
         }
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Once()
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using EdgeAgent.Hosting;
 using EdgeAgent.Hosting.Measuring;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeAgent.Tests.Hosting;
 
@@ -46,7 +47,7 @@ public sealed class ControlSocketTests : IDisposable
     {
         await using var agent = Start();
 
-        Assert.Contains("known: status, history", await AskAsync("dance\n"), StringComparison.Ordinal);
+        Assert.Equal("""{"format":1,"error":"unknown question; known: status, history, reload"}""", await AskAsync("dance\n"));
     }
 
     [Fact]
@@ -54,8 +55,43 @@ public sealed class ControlSocketTests : IDisposable
     {
         await using var agent = Start();
 
-        Assert.Null(await AskAsync(new string('x', 5000)));
+        Assert.Null(await AskAsync(new string('x', ControlSocket.LongestQuestion + 1)));
         Assert.NotNull(await AskAsync("status\n"));
+    }
+
+    [Fact]
+    public async Task A_hundred_clients_at_once_all_get_their_answer()
+    {
+        await using var agent = Start();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => AskAsync("status\n")));
+
+        Assert.All(answers, answer => Assert.StartsWith("{\"format\":1,\"gateway\":\"pi\"", answer, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Clients_that_never_finish_their_question_hold_a_place_for_ten_seconds_and_no_longer()
+    {
+        var time = new FakeTimeProvider();
+        await using var agent = Start(time);
+        var silent = Enumerable.Range(0, 60).Select(_ => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)).ToList();
+        foreach (var socket in silent)
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath)).WaitAsync(Deadline);
+            await socket.SendAsync("stat"u8.ToArray());
+        }
+
+        var answer = AskAsync("status\n");
+        var early = await Task.WhenAny(answer, Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System)) == answer;
+        while (!answer.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        silent.ForEach(static socket => socket.Dispose());
+        Assert.False(early);
+        Assert.StartsWith("{\"format\":1", await answer, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,7 +118,7 @@ public sealed class ControlSocketTests : IDisposable
     [Fact]
     public async Task A_place_where_no_socket_can_be_does_not_stop_the_agent()
     {
-        var control = new ControlSocket("/proc/nowhere/control.sock", Status, History, TimeProvider.System, NullLogger.Instance);
+        var control = new ControlSocket("/proc/nowhere/control.sock", Answers.AnswerAsync, TimeProvider.System, NullLogger.Instance);
 
         await control.RunAsync(CancellationToken.None).WaitAsync(Deadline);
     }
@@ -101,9 +137,11 @@ public sealed class ControlSocketTests : IDisposable
     private static AgentHistory History() => new(
         AgentStatus.PresentFormat, new HistoryReport(5, default, [7], [1], [0], [null], [null], [0]), new HistoryReport(60, default, [], [], [], [], [], []));
 
-    private Running Start()
+    private static ControlAnswers Answers => new(Status, History, static _ => Task.FromResult(Status().Configuration));
+
+    private Running Start(TimeProvider? time = null)
     {
-        var control = new ControlSocket(SocketPath, Status, History, TimeProvider.System, NullLogger.Instance);
+        var control = new ControlSocket(SocketPath, Answers.AnswerAsync, time ?? TimeProvider.System, NullLogger.Instance);
         var stop = new CancellationTokenSource();
         return new Running(control.RunAsync(stop.Token), stop);
     }

@@ -71,7 +71,7 @@ public sealed class ReloadTests : IAsyncDisposable
     {
         File.Delete(_folder.Main);
 
-        _reload.Ask();
+        await _reload.AskAsync().WaitAsync(Deadline);
         Assert.True(await _done.WaitAsync(Deadline));
 
         Assert.Empty(_applied);
@@ -102,7 +102,7 @@ public sealed class ReloadTests : IAsyncDisposable
     private async Task ReloadAsync(string text)
     {
         _folder.Write("edgeagent.yaml", text);
-        _reload.Ask();
+        await _reload.AskAsync().WaitAsync(Deadline);
         Assert.True(await _done.WaitAsync(Deadline));
     }
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace EdgeAgent.Documents;
+namespace EdgeAgent.Commands.Completions;
 
 /// <summary>The commands of the program, as the documents walk through them.</summary>
 internal static class CommandWalk

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 
-namespace EdgeAgent.Documents;
+namespace EdgeAgent.Commands.Completions;
 
 /// <summary>Completion for bash: the words that may follow, by the words so far.</summary>
 internal static class BashCompletion

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 
-namespace EdgeAgent.Documents;
+namespace EdgeAgent.Commands.Completions;
 
 /// <summary>Completion for fish, with descriptions.</summary>
 internal static class FishCompletion
