@@ -20,6 +20,9 @@ internal sealed record AgentConfig
 
     public required StatusConfig Status { get; init; }
 
+    /// <summary>Null where Home Assistant is told nothing.</summary>
+    public HomeAssistantConfig? HomeAssistant { get; init; }
+
     public required ImmutableArray<SensorConfig> Sensors { get; init; }
 }
 
@@ -141,6 +144,9 @@ internal sealed record DeliveryConfig
 }
 
 internal sealed record StatusConfig(string Topic);
+
+/// <param name="Prefix">The first part of Home Assistant's own topics.</param>
+internal sealed record HomeAssistantConfig(string Prefix);
 
 /// <summary>What every sensor has, and the keys of its own kind.</summary>
 internal sealed record SensorConfig

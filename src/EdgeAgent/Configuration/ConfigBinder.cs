@@ -12,6 +12,7 @@ internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment enviro
     {
         var gateway = values.Get(schema.Gateway) ?? environment.HostName;
         var publish = values.Get(schema.Publish);
+        var homeAssistant = HomeAssistantSection.Bind(values.Get(schema.HomeAssistant));
         var config = new AgentConfig
         {
             Gateway = gateway,
@@ -20,7 +21,8 @@ internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment enviro
             Clock = ClockSection.Bind(values.Get(schema.Clock)),
             Delivery = DeliverySection.Bind(values.Get(schema.Delivery)),
             Status = StatusSection.Bind(values.Get(schema.Status), gateway),
-            Sensors = BindSensors(values.Get(schema.Sensors), gateway, publish, values.Get(schema.Delivery), values.Get(schema.Broker).Get(BrokerSection.Protocol)),
+            HomeAssistant = homeAssistant,
+            Sensors = BindSensors(values.Get(schema.Sensors), gateway, publish, values.Get(schema.Delivery), homeAssistant, values.Get(schema.Broker).Get(BrokerSection.Protocol)),
         };
         // Where something is mistyped, what seems to be missing may be there.
         if (scope.Problems.Exists(problem => problem.Severity == Severity.Error))
@@ -45,18 +47,23 @@ internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment enviro
     private void Warn(string path, string message, string hint) =>
         scope.Problems.Add(new Problem(Severity.Warning, message) { File = path, Hint = hint });
 
-    private ImmutableArray<SensorConfig> BindSensors(ImmutableArray<KeyValues> entries, string gateway, KeyValues publish, KeyValues delivery, ProtocolChoice protocol)
+    private ImmutableArray<SensorConfig> BindSensors(ImmutableArray<KeyValues> entries, string gateway, KeyValues publish, KeyValues delivery, HomeAssistantConfig? homeAssistant, ProtocolChoice protocol)
     {
         var sensors = ImmutableArray.CreateBuilder<SensorConfig>(entries.Length);
         var ids = new Dictionary<string, SourceSpan>(StringComparer.Ordinal);
         var topics = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var entry in entries)
         {
-            var sensor = SensorSection.Bind(entry, gateway, publish, delivery, scope);
+            var sensor = SensorSection.Bind(entry, gateway, publish, delivery, homeAssistant, scope);
             sensors.Add(sensor);
             if (entry.NodeOf(SensorSection.Id) is not { } id || sensor.Id.Length == 0)
             {
                 continue;
+            }
+
+            if (homeAssistant is not null)
+            {
+                HomeAssistantSection.Check(sensor, (entry.NodeOf(SensorSection.HistoryTopic) ?? entry.NodeOf(SensorSection.Format) ?? id).Span, scope);
             }
 
             WarnOfRaw(sensor, (entry.NodeOf(SensorSection.Format) ?? publish.NodeOf(PublishSection.Format) ?? id).Span, protocol);

@@ -9,7 +9,7 @@ namespace EdgeAgent.Configuration;
 /// <param name="Added">Ids of the sensors that are new.</param>
 /// <param name="Removed">Ids of the sensors that are gone.</param>
 /// <param name="Changed">Ids of the sensors with another setting.</param>
-/// <param name="IsUplinkChanged">Whether the broker, the delivery or the status topic changed, so that the connection must be made anew.</param>
+/// <param name="IsUplinkChanged">Whether the broker, the delivery, the status topic or what Home Assistant is to know changed, so that the connection must be made anew.</param>
 /// <param name="NeedsRestart">The keys whose change waits for a restart, such as <c>queue.path</c>.</param>
 internal sealed record ConfigDifference(
     ImmutableArray<string> Added,
@@ -24,11 +24,13 @@ internal sealed record ConfigDifference(
     {
         var before = running.Sensors.ToDictionary(sensor => sensor.Id, StringComparer.Ordinal);
         var after = next.Sensors.ToDictionary(sensor => sensor.Id, StringComparer.Ordinal);
+        var hasSensorChanged = before.Count != after.Count || next.Sensors.Any(sensor => !before.TryGetValue(sensor.Id, out var old) || old != sensor);
         return new ConfigDifference(
             [.. next.Sensors.Select(sensor => sensor.Id).Where(id => !before.ContainsKey(id))],
             [.. running.Sensors.Select(sensor => sensor.Id).Where(id => !after.ContainsKey(id))],
             [.. next.Sensors.Where(sensor => before.TryGetValue(sensor.Id, out var old) && old != sensor).Select(sensor => sensor.Id)],
-            !AreEqual(running.Broker, next.Broker) || running.Delivery != next.Delivery || running.Status != next.Status,
+            !AreEqual(running.Broker, next.Broker) || running.Delivery != next.Delivery || running.Status != next.Status
+                || running.HomeAssistant != next.HomeAssistant || (next.HomeAssistant is not null && hasSensorChanged),
             [.. RestartKeys(running, next)]);
     }
 

@@ -16,7 +16,7 @@ internal sealed class ConfigSchema
         Kinds = kinds;
         Sensor = new SensorShape(kinds, commonKeys, check);
         Sensors = new("sensors", "what is read", new ListShape<KeyValues>(Sensor, "a list of sensors", minimum: 0), []);
-        All = [Gateway, Broker, Queue, Clock, Delivery, Publish, Status, Sensors];
+        All = [Gateway, Broker, Queue, Clock, Delivery, Publish, Status, HomeAssistant, Sensors];
     }
 
     /// <summary>With every kind of sensor that this program has.</summary>
@@ -43,6 +43,8 @@ internal sealed class ConfigSchema
     public Key<KeyValues> Publish { get; } = Keys.Section("publish", "what sensors have where they say nothing else", PublishSection.All);
 
     public Key<KeyValues> Status { get; } = Keys.Section("status", "where the agent tells about itself", StatusSection.All);
+
+    public Key<KeyValues> HomeAssistant { get; } = Keys.Section("home_assistant", "what Home Assistant is told", HomeAssistantSection.All);
 
     public Key<ImmutableArray<KeyValues>> Sensors { get; }
 }

@@ -18,6 +18,9 @@ internal sealed class DeliveryWindow(TimeProvider time)
     /// <summary>Standing buffers of up to a third of the shortest time are accepted: they keep the link busy between two rounds.</summary>
     private const double AcceptedShare = 1.0 / 3;
 
+    /// <summary>The way has become longer when the shortest time measured anew is so many times the one before.</summary>
+    private const double LongerWay = 1.15;
+
     /// <summary>On a fast link the broker's own batching is no sign of full buffers.</summary>
     private static readonly TimeSpan AlwaysAccepted = TimeSpan.FromMilliseconds(20);
 
@@ -106,8 +109,9 @@ internal sealed class DeliveryWindow(TimeProvider time)
         Measured?.Invoke(observed);
         if (_bytesBeforeMeasuring > 0)
         {
-            // The round after the small window: its time is that of the way alone.
-            _shortest = observed;
+            // The round after the small window: its time is that of the way alone, and of what little was still in the buffers. Taken for
+            // the way each time, that little would add up.
+            _shortest = observed > _shortest * LongerWay || observed < _shortest ? observed : _shortest;
             _bytes = _bytesBeforeMeasuring;
             _bytesBeforeMeasuring = 0;
             _measuredAt = time.GetTimestamp();

@@ -1,4 +1,5 @@
 using EdgeAgent.Configuration;
+using EdgeAgent.Delivery.HomeAssistant;
 using EdgeAgent.Hosting;
 using EdgeAgent.Mqtt;
 using EdgeAgent.Queue;
@@ -10,8 +11,8 @@ namespace EdgeAgent.Delivery;
 /// <see cref="Pacing"/> allows, and tells the queue what the broker answered. Lives as long as its connection.
 /// </summary>
 internal sealed class Drainer(
-    MessageQueue queue, DeliveryConfig config, MessageEncoder encoder, Suspicion suspicion, DeliveryFigures figures, BootClock clock, TimeProvider time)
-    : IMqttConnectionHandler
+    MessageQueue queue, DeliveryConfig config, MessageEncoder encoder, Suspicion suspicion, DeliveryFigures figures, BootClock clock, TimeProvider time,
+    Announcer? announcer = null) : IMqttConnectionHandler
 {
     /// <summary>How long a message that the broker put off waits before it is offered again.</summary>
     private static readonly TimeSpan TryLaterDelay = TimeSpan.FromSeconds(5);
@@ -117,10 +118,7 @@ internal sealed class Drainer(
     }
 
     /// <inheritdoc/>
-    public void OnMessage(in ReceivedPublish message)
-    {
-        // The uplink subscribes to nothing; what comes all the same is the broker's business.
-    }
+    public void OnMessage(in ReceivedPublish message) => announcer?.OnMessage(message);
 
     /// <inheritdoc/>
     public void OnRoom() => _signal.Set();

@@ -18,4 +18,10 @@ internal static partial class Log
 
     [LoggerMessage(3005, LogLevel.Information, "disconnected from {Broker}: {Reason}; {Depth} messages stay queued")]
     public static partial void Disconnected(ILogger logger, string broker, string reason, long depth);
+
+    [LoggerMessage(3006, LogLevel.Information, "announced {Count} values to Home Assistant on {Topic}")]
+    public static partial void AnnouncedToHomeAssistant(ILogger logger, int count, string topic);
+
+    [LoggerMessage(3007, LogLevel.Warning, "the broker does not let this client subscribe to {Topic} and {Birth}: sensors that were removed stay in Home Assistant, and after its restart they come back only with the next connection. Allow reading both topics at the broker")]
+    public static partial void HomeAssistantNotHeard(ILogger logger, string topic, string birth);
 }

@@ -1,4 +1,5 @@
 using EdgeAgent.Configuration;
+using EdgeAgent.Delivery.HomeAssistant;
 using EdgeAgent.Hosting;
 using EdgeAgent.Mqtt;
 using EdgeAgent.Queue;
@@ -15,7 +16,8 @@ namespace EdgeAgent.Delivery;
 /// is well.
 /// </summary>
 internal sealed class Uplink(
-    BrokerConfig broker, DeliveryConfig delivery, Presence presence, MessageQueue queue, DeliveryFigures figures, BootClock clock, TimeProvider time, ILogger log)
+    BrokerConfig broker, DeliveryConfig delivery, Presence presence, MessageQueue queue, DeliveryFigures figures, BootClock clock, TimeProvider time, ILogger log,
+    Announcer? announcer = null)
 {
     /// <summary>How long a clean stop waits for acknowledgements; what is still missing stays queued, and is a duplicate at worst.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -141,7 +143,7 @@ internal sealed class Uplink(
         return await drain;
     }
 
-    private Drainer NewDrainer() => new(queue, delivery, _encoder, _suspicion, figures, clock, time);
+    private Drainer NewDrainer() => new(queue, delivery, _encoder, _suspicion, figures, clock, time, announcer);
 
     /// <summary>Tries the first broker now and then; completes when it has taken the connection, or at the end.</summary>
     private async Task TryFirstAsync(CancellationToken end)
@@ -173,9 +175,12 @@ internal sealed class Uplink(
         SetState(UplinkState.Connected, address, protocol, _status.LastError, connections: 1);
         Log.Connected(log, address, protocol, queue.Snapshot().Depth);
         figures.BeginConnection();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var announcing = Task.CompletedTask;
         try
         {
-            presence.Announce(connection, "online", null);
+            presence.Announce(connection, "online", _status.Connections <= 1 ? "started" : "reconnected", queue.Snapshot().Depth);
+            announcing = announcer?.RunAsync(connection, over.Token) ?? Task.CompletedTask;
             await drainer.DrainAsync(connection, BacklogDelay(), leave);
             if (leave.IsCancellationRequested && !drainer.Closed.IsCompleted)
             {
@@ -194,6 +199,8 @@ internal sealed class Uplink(
         }
         finally
         {
+            await over.CancelAsync();
+            await announcing;
             queue.EndConnection();
             figures.EndConnection();
         }
@@ -203,7 +210,7 @@ internal sealed class Uplink(
     {
         using var grace = new CancellationTokenSource(Grace, time);
         await drainer.SettleAsync(grace.Token);
-        presence.Announce(connection, "offline", reason);
+        presence.Announce(connection, "offline", reason, queue.Snapshot().Depth);
         using var goodbye = new CancellationTokenSource(GoodbyeTime, time);
         await connection.DisconnectAsync(DisconnectReasonCode.NormalDisconnection, goodbye.Token);
         Log.Disconnected(log, address, reason, queue.Snapshot().Depth);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using EdgeAgent.Commands;
 using EdgeAgent.Configuration;
 using EdgeAgent.Delivery;
+using EdgeAgent.Delivery.HomeAssistant;
 using EdgeAgent.Hosting.Measuring;
 using EdgeAgent.Queue;
 using EdgeAgent.Sensors;
@@ -27,6 +28,7 @@ internal sealed record RunRequest(string ConfigPath, string ControlPath, bool Wa
 internal sealed class AgentService(
     AgentConfig config, RunRequest request, ILoggerFactory logs, IHostApplicationLifetime lifetime, RunOutcome outcome) : BackgroundService
 {
+    private readonly DiscoveredFields _fields = new();
     private readonly TimeProvider _time = TimeProvider.System;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -74,7 +76,7 @@ internal sealed class AgentService(
                 StateDirectory = Path.GetDirectoryName(Path.GetFullPath(config.Queue.Path))!,
                 Uplink = () => (reload?.Running ?? config).Broker?.Addresses ?? [],
             };
-            var sampler = new Sampler(config.Sensors, environment, sensor => new ReadingIntake(queue, config.Gateway, sensor));
+            var sampler = new Sampler(config.Sensors, environment, sensor => new DiscoveringSink(new ReadingIntake(queue, config.Gateway, sensor), _fields));
             var link = new BrokerLink(NewUplink(config, queue, figures, clock));
             reload = new Reload(config, () => ConfigReader.Read(request.ConfigPath), Apply, state, systemd, _time, log);
             using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
@@ -116,5 +118,8 @@ internal sealed class AgentService(
     private Uplink? NewUplink(AgentConfig next, MessageQueue queue, DeliveryFigures figures, BootClock clock) => next.Broker is null
         ? null
         : new Uplink(
-            next.Broker, next.Delivery, new Presence(next.Status.Topic, AgentVersion.Text), queue, figures, clock, _time, logs.CreateLogger("delivery"));
+            next.Broker, next.Delivery, new Presence(next.Status.Topic, AgentVersion.Text), queue, figures, clock, _time, logs.CreateLogger("delivery"),
+            next.HomeAssistant is { } homeAssistant
+                ? new Announcer(homeAssistant, DiscoveryDocument.For(next, AgentVersion.Text), _fields, _time, logs.CreateLogger("delivery"))
+                : null);
 }

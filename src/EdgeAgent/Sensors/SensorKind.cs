@@ -13,6 +13,9 @@ internal sealed record SensorKind(string Name, string Summary, ImmutableArray<Ke
     /// <summary>Says which keys do not go together; asked once each of them is right by itself.</summary>
     public Func<KeyValues, IEnumerable<SettingProblem>> Check { get; init; } = static _ => [];
 
+    /// <summary>False where readings come when the source has something to say, not every <c>interval</c>.</summary>
+    public bool KeepsInterval { get; init; } = true;
+
     /// <summary>How many values a reading has as a rule: for the estimate of how much space it takes.</summary>
     public int TypicalValues { get; init; } = 1;
 }

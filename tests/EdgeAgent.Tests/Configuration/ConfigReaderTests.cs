@@ -212,7 +212,7 @@ public sealed class ConfigReaderTests
         using var folder = new ConfigFolder();
 
         Assert.Equal("boiler", folder.Read("\uFEFFgateway: boiler\r\nqueue:\r\n  max_age: 1d\r\n").Config?.Gateway);
-        Assert.Equal(["edgeagent.yaml:2:1: error: unknown key 'quue' (did you mean 'queue'?   valid keys: gateway, broker, queue, clock, delivery, publish, status, sensors)"], folder.Lines(folder.Read("gateway: boiler\r\nquue:\r\n")));
+        Assert.Equal(["edgeagent.yaml:2:1: error: unknown key 'quue' (did you mean 'queue'?   valid keys: gateway, broker, queue, clock, delivery, publish, status, home_assistant, sensors)"], folder.Lines(folder.Read("gateway: boiler\r\nquue:\r\n")));
     }
 
     [Fact]

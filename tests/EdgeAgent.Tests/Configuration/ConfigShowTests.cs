@@ -54,6 +54,9 @@ public sealed class ConfigShowTests : IDisposable
               retain: false                                     # default
             status:
               topic: "{gateway}/status"                         # default
+            home_assistant:
+              discovery: false                                  # default
+              prefix: homeassistant                             # default
             sensors[0]:
               id: a                                             # conf.d/sensors.yaml:2
               type: exec                                        # conf.d/sensors.yaml:3

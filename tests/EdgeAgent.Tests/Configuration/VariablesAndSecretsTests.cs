@@ -56,7 +56,7 @@ public sealed class VariablesAndSecretsTests : IDisposable
     {
         var reading = _folder.Read("# ${UNSET}\n${UNSET}: 1\n");
 
-        Assert.Equal(["edgeagent.yaml:2:1: error: unknown key '${UNSET}' (valid keys: gateway, broker, queue, clock, delivery, publish, status, sensors)"], _folder.Lines(reading));
+        Assert.Equal(["edgeagent.yaml:2:1: error: unknown key '${UNSET}' (valid keys: gateway, broker, queue, clock, delivery, publish, status, home_assistant, sensors)"], _folder.Lines(reading));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using EdgeAgent.Configuration;
 using EdgeAgent.Delivery;
@@ -332,17 +333,32 @@ public sealed class UplinkTests : IAsyncDisposable
     [Fact]
     public async Task It_says_that_it_is_online_and_at_a_clean_stop_that_it_is_not()
     {
+        await AppendAsync(1, 2);
         Start();
-        var broker = await _broker.AcceptAsync(Wire.Connack5);
-        var birth = await broker.ReadUntilAsync(Publish);
-        await broker.SendAsync(Wire.Puback(birth.PacketId));
+        var first = await _broker.AcceptAsync(Wire.Connack5);
+        var birth = await first.ReadUntilAsync(Publish);
+        await first.SendAsync(Wire.Puback(birth.PacketId));
+        first.Reset();
+        var second = await _broker.AcceptAsync(Wire.Connack5);
+        var again = await second.ReadUntilAsync(Publish);
+        await second.SendAsync(Wire.Puback(again.PacketId));
+        var sent = await ReadingsAsync(second, 2);
+        await second.SendAsync(Wire.Puback(sent[0].PacketId));
+        await WaitForDepthAsync(1);
         await _stop.CancelAsync();
-        var end = await broker.ReadToEndAsync();
+        await second.SendAsync(Wire.Puback(sent[1].PacketId));
+        var end = await second.ReadToEndAsync();
 
-        Assert.Equal(("pi/status", "online", true), (birth.Topic, State(birth), birth.IsRetained));
-        Assert.Equal("offline", State(end[0]));
+        Assert.Equal(("pi/status", true), (birth.Topic, birth.IsRetained));
+        Assert.Equal("""{"state":"online","reason":"started","version":"1","queued":2}""", Text(birth));
+        Assert.Equal("""{"state":"online","reason":"reconnected","version":"1","queued":2}""", Text(again));
+        Assert.Equal(("pi/status", true), (end[0].Topic, end[0].IsRetained));
+        Assert.Equal("""{"state":"offline","reason":"stopped","version":"1","queued":0}""", Text(end[0]));
         Assert.Equal(Disconnect, end[^1].Type);
-        Assert.Contains("\"state\":\"offline\"", System.Text.Encoding.UTF8.GetString(broker.Connect.Bytes), StringComparison.Ordinal);
+        Assert.Contains(
+            """pi/status.<{"state":"offline","reason":"connection lost","version":"1"}""",
+            Encoding.Latin1.GetString(first.Connect.Bytes).Replace('\0', '.'),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -366,7 +382,7 @@ public sealed class UplinkTests : IAsyncDisposable
 
     private static bool IsHistorical(WirePacket packet) => Json(packet).TryGetProperty("historical", out _);
 
-    private static string? State(WirePacket packet) => Json(packet).GetProperty("state").GetString();
+    private static string Text(WirePacket packet) => Encoding.UTF8.GetString(packet.Payload);
 
     private static JsonElement Json(WirePacket packet)
     {

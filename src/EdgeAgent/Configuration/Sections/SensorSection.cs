@@ -43,12 +43,12 @@ internal static class SensorSection
 
     public static readonly ImmutableArray<Key> All = [Id, Type, Interval, Timeout, Topic, HistoryTopic, Format, Retain, Expiry, Priority, Offline, Unit];
 
-    public static SensorConfig Bind(KeyValues values, string gateway, KeyValues publish, KeyValues delivery, ReadScope scope)
+    public static SensorConfig Bind(KeyValues values, string gateway, KeyValues publish, KeyValues delivery, HomeAssistantConfig? homeAssistant, ReadScope scope)
     {
         var id = values.Get(Id);
         var type = values.Get(Type);
         var topic = TopicTemplate.Expand(values.Get(Topic) ?? publish.Get(PublishSection.Topic), ("gateway", gateway), ("sensor", id), ("type", type));
-        var history = (values.Get(HistoryTopic) ?? delivery.Get(DeliverySection.HistoryTopic)) is { } template
+        var history = (values.Get(HistoryTopic) ?? delivery.Get(DeliverySection.HistoryTopic) ?? (homeAssistant is null ? null : HomeAssistantSection.HistoryTopic)) is { } template
             ? TopicTemplate.Expand(template, ("gateway", gateway), ("sensor", id), ("type", type), ("topic", topic))
             : null;
         CheckExpanded(topic, values, values.NodeOf(Topic) ?? publish.NodeOf(PublishSection.Topic), scope);

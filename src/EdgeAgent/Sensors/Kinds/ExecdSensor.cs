@@ -38,6 +38,7 @@ internal sealed class ExecdSensor(SensorConfig config, SensorEnvironment environ
         static (config, environment) => new ExecdSensor(config, environment))
     {
         Check = TextParser.Check,
+        KeepsInterval = false,
     };
 
     private readonly TextParser _parser = new(config.Settings);

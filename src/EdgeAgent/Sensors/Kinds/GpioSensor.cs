@@ -44,6 +44,7 @@ internal static class GpioSensor
             _ => new GpioLevel(config, environment),
         })
     {
+        KeepsInterval = false,
         Check = static settings => settings.Get(Edge) is GpioEdges.None ? [new(Edge, "a line of which no edge counts tells nothing", "rising, falling or both")] : [],
     };
 

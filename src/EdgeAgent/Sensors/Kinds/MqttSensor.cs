@@ -43,6 +43,7 @@ internal sealed class MqttSensor(SensorConfig config, SensorEnvironment environm
         static (config, environment) => new MqttSensor(config, environment))
     {
         Check = Check,
+        KeepsInterval = false,
     };
 
     private readonly TextParser _parser = new(config.Settings);

@@ -24,6 +24,7 @@ internal sealed class SerialSensor(SensorConfig config, SensorEnvironment enviro
         static (config, environment) => new SerialSensor(config, environment))
     {
         Check = static settings => [.. SerialKeys.Check(settings), .. TextParser.Check(settings)],
+        KeepsInterval = false,
     };
 
     private readonly string _port = config.Settings.Get(Port);
