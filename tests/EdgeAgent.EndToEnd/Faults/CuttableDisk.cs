@@ -68,7 +68,14 @@ internal sealed partial class CuttableDisk : IAsyncDisposable
         }
     }
 
-    /// <summary>The machine starts again: whoever used the disk must have ended.</summary>
+    /// <summary>The kernel finds an error on it, and from then on lets nobody write.</summary>
+    public void FindError()
+    {
+        var device = File.ReadLines("/proc/mounts").Select(static line => line.Split(' ')).First(words => words[1] == Root)[0];
+        File.WriteAllText($"/sys/fs/ext4/{Path.GetFileName(device)}/trigger_fs_error", "1");
+    }
+
+    /// <summary>It is whole again, as after a start of the machine. Nobody may hold a file on it open for longer than a moment.</summary>
     public async Task RemountAsync()
     {
         await UnmountAsync();
@@ -94,7 +101,7 @@ internal sealed partial class CuttableDisk : IAsyncDisposable
 
     private async Task<string?> TryMountAsync()
     {
-        var problem = await RunAsync("mount", "-o", "loop", _image, Root);
+        var problem = await RunAsync("mount", "-o", "loop,errors=remount-ro", _image, Root);
         _isMounted = problem is null;
         return problem;
     }
@@ -104,7 +111,14 @@ internal sealed partial class CuttableDisk : IAsyncDisposable
         if (_isMounted)
         {
             _isMounted = false;
-            if (await RunAsync("umount", Root) is { } problem)
+            string? problem = null;
+            for (var attempt = 0; attempt < 100 && (problem = await RunAsync("umount", Root)) is not null; attempt++)
+            {
+                // An agent that tries to open its file again and again holds it for moments.
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+            }
+
+            if (problem is not null)
             {
                 throw new InvalidOperationException($"the file system cannot be unmounted: {problem}");
             }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using EdgeAgent.EndToEnd.Harness;
 
 namespace EdgeAgent.EndToEnd.Faults.Torture;
 
@@ -14,9 +15,9 @@ internal static class TortureCommand
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (arguments is not [var kind, var count, .. var rest] || !int.TryParse(count, CultureInfo.InvariantCulture, out var faults) || kind is not "cuts")
+        if (arguments is not [var kind, var count, .. var rest] || !int.TryParse(count, CultureInfo.InvariantCulture, out var faults) || kind is not ("cuts" or "kills"))
         {
-            await Console.Error.WriteLineAsync("usage: torture cuts COUNT [SEED]");
+            await Console.Error.WriteLineAsync("usage: torture cuts|kills COUNT [SEED]");
             return 64;
         }
 
@@ -24,7 +25,7 @@ internal static class TortureCommand
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        return await CutAsync(faults, seed, stop.Token);
+        return kind == "cuts" ? await CutAsync(faults, seed, stop.Token) : await KillAsync(faults, seed, stop.Token);
 
         void Stop(PosixSignalContext context)
         {
@@ -58,6 +59,27 @@ internal static class TortureCommand
 
         broken.ForEach(Console.WriteLine);
         TortureResults.Add("cuts", seed, totals.Cuts, totals.Accepted, totals.Lost, totals.LostWithin, $"{totals.WorstLoss.TotalSeconds:0.00} s");
+        return broken.Count == 0 ? 0 : 1;
+    }
+
+    private static async Task<int> KillAsync(int count, int seed, CancellationToken stop)
+    {
+        var totals = new KillTotals(0, 0, 0, 0);
+        var broken = new List<string>();
+        for (var round = 0; totals.Kills < count && broken.Count == 0 && !stop.IsCancellationRequested; round++)
+        {
+            using var folder = new TemporaryFolder();
+            await using var broker = await Mosquitto.StartAsync(folder);
+            await using var subscriber = await Subscriber.StartAsync(broker);
+            var kills = new Kills(folder, broker, subscriber, seed + round);
+            await kills.RunAsync(Math.Min(Round, count - totals.Kills), stop);
+            totals += kills.Totals;
+            broken.AddRange(kills.Broken);
+            Console.WriteLine($"seed {seed + round}: {totals}");
+        }
+
+        broken.ForEach(Console.WriteLine);
+        TortureResults.Add("kills", seed, totals.Kills, totals.Read, totals.Lost, totals.Duplicates);
         return broken.Count == 0 ? 0 : 1;
     }
 }
