@@ -182,8 +182,7 @@ internal sealed class Salvage(string path, StoreFile file, QueueState state, ILo
                 var sequence = read.Integer(0);
                 if (sequence >= state.FirstOfFile || sequence <= _last)
                 {
-                    // A number that this file cannot have given: damage that looks like a row.
-                    _unreadable++;
+                    // A number that this file cannot have given, or in no order: damage that looks like a row.
                     continue;
                 }
 
@@ -241,28 +240,67 @@ internal sealed class Salvage(string path, StoreFile file, QueueState state, ILo
         var from = _last;
         for (var step = _skip; step < LargestGap; step = (step * 2) + 1)
         {
-            try
-            {
-                using var next = new Statement(_damaged!.Handle!, $"SELECT min(seq) FROM {Tables[_table]} WHERE seq > ?1");
-                if (next.Bind(1, from + step).Scalar() is not { } found || found >= state.FirstOfFile)
-                {
-                    return false;
-                }
-
-                _unreadable += step == 0 ? 0 : Math.Min(step, found - from - 1);
-                _last = found - 1;
-
-                // A number may be found whose row cannot be read: the next look goes further.
-                _skip = (step * 2) + 1;
-                return true;
-            }
-            catch (StoreException)
+            if (FirstAbove(from + step) is not { } found)
             {
                 // Still in the damage.
+                continue;
             }
+
+            if (step > _skip)
+            {
+                (step, found) = Nearest(from, (step - 1) / 2, step, found);
+            }
+
+            if (found >= state.FirstOfFile)
+            {
+                return false;
+            }
+
+            _unreadable += step == 0 ? 0 : Math.Min(step, found - from - 1);
+            _last = found - 1;
+
+            // A number may be found whose row cannot be read: the next look goes further.
+            _skip = (step * 2) + 1;
+            return true;
         }
 
         return false;
+    }
+
+    /// <summary>The steps grow, so the last one may have gone over rows that can be read: goes back by halves.</summary>
+    private (long Step, long Found) Nearest(long from, long failed, long step, long found)
+    {
+        while (step - failed > 1)
+        {
+            var middle = failed + ((step - failed) / 2);
+            if (FirstAbove(from + middle) is { } nearer)
+            {
+                (step, found) = (middle, nearer);
+            }
+            else
+            {
+                failed = middle;
+            }
+        }
+
+        return (step, found);
+    }
+
+    /// <summary>The lowest number above one; <see cref="long.MaxValue"/>: there is none; null: the way there is damaged.</summary>
+    private long? FirstAbove(long sequence)
+    {
+        try
+        {
+            using var next = new Statement(_damaged!.Handle!, $"SELECT min(seq) FROM {Tables[_table]} WHERE seq > ?1");
+            var found = next.Bind(1, sequence).Scalar() ?? long.MaxValue;
+
+            // The numbers on a damaged page are in no order: going by them would lead back, again and again.
+            return found > sequence ? found : null;
+        }
+        catch (StoreException)
+        {
+            return null;
+        }
     }
 
     private long RemovedTo()

@@ -98,7 +98,7 @@ internal sealed class QueueRig : IAsyncDisposable
 
     public async Task CloseAsync()
     {
-        await _queue!.DisposeAsync();
+        await _queue!.DisposeAsync().AsTask().WaitAsync(Deadline);
         await _running.WaitAsync(Deadline);
         _queue = null;
     }
