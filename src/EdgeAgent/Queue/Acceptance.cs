@@ -32,9 +32,9 @@ internal sealed class Acceptance(QueueState state, Store store, QueueClock clock
                     : AppendWhenRoomAsync(envelope, bootTime, body, WhenRoom(), cancellationToken);
             }
 
-            if (envelope.Offline == OfflinePolicy.Drop && !state.Lanes.IsConnected)
+            if (LossAtTheDoor(envelope) is { } loss)
             {
-                state.Endings.LoseSlot(sequence, LossReason.Dropped);
+                state.Endings.LoseSlot(sequence, loss);
                 state.TrimEnded();
                 store.Schedule.Ended(now);
                 return ValueTask.FromResult(AppendResult.Refused);
@@ -69,6 +69,13 @@ internal sealed class Acceptance(QueueState state, Store store, QueueClock clock
         await room.WaitAsync(cancellationToken);
         return await AppendAsync(envelope, bootTime, body, cancellationToken);
     }
+
+    /// <summary>Why a message will not be kept while the broker is away; null: it will be.</summary>
+    private LossReason? LossAtTheDoor(Envelope envelope) =>
+        state.Lanes.IsConnected ? null
+        : envelope.Offline == OfflinePolicy.Drop ? LossReason.Dropped
+        : state.GivesWay(envelope) ? LossReason.Evicted
+        : null;
 
     private AppendResult Refuse(Envelope envelope, long bootTime)
     {

@@ -39,6 +39,13 @@ internal sealed class EnvelopeEntry(long id, Envelope envelope, bool isStored)
         (NewestSequence, NewestEra, NewestBootTime, NewestBody) = (sequence, era, bootTime, IsNewestHere ? body : default);
     }
 
+    /// <summary>The newest is a row of an earlier run, and its content only on disk.</summary>
+    public void RememberStored(long sequence, EraEntry era, long bootTime)
+    {
+        IsNewestHere = false;
+        (NewestSequence, NewestEra, NewestBootTime, NewestBody) = (sequence, era, bootTime, default);
+    }
+
     public void ForgetNewest()
     {
         NewestSequence = 0;

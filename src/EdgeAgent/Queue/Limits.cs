@@ -22,6 +22,7 @@ internal sealed class Limits(QueueState state, StoreFile file, QueueConfig confi
     private long _thinFrom;
     private bool _hasThinned = true;
     private int _drops;
+    private bool _refusesNew;
     private long _ageCheckedAt;
 
     /// <summary>More than the limit is used, and less than a twentieth of it has been freed since.</summary>
@@ -35,15 +36,25 @@ internal sealed class Limits(QueueState state, StoreFile file, QueueConfig confi
     /// <summary>When ages should be looked at next, milliseconds of the queue's clock.</summary>
     public long NextAgeCheck => _ageCheckedAt + AgeMilliseconds;
 
+    /// <summary>What is removed is to be given back at once: the room is needed.</summary>
+    public bool NeedsRoom => IsOver || _refusesNew;
+
+    /// <summary>Looks at the size after a commit.</summary>
     public void Measure(long size)
     {
-        if (size > config.MaxSize)
+        var twentieth = config.MaxSize / 20;
+        if (config.WhenFull != WhenFull.DropNewest)
         {
-            IsOver = true;
+            IsOver = size > config.MaxSize || (IsOver && size > config.MaxSize - twentieth);
+            return;
         }
-        else if (size <= config.MaxSize - (config.MaxSize / 20))
+
+        // What is new is refused before the limit, so that high priority finds room without anything stored having to go.
+        IsOver = size > config.MaxSize;
+        _refusesNew = size > config.MaxSize - twentieth || (_refusesNew && size > config.MaxSize - (2 * twentieth));
+        lock (state.Gate)
         {
-            IsOver = false;
+            state.RefusesNew = _refusesNew;
         }
     }
 
@@ -89,9 +100,11 @@ internal sealed class Limits(QueueState state, StoreFile file, QueueConfig confi
             return;
         }
 
-        if (!TryDrop(normal))
+        // Under drop_newest only high priority can have come this far: the newest of the others give way to it.
+        var from = config.WhenFull == WhenFull.DropNewest ? file.Database.Messages[0].LowestOfLast(Slice) : 0;
+        if (!TryDrop(normal, from))
         {
-            _ = TryDrop(state.Classes[1]);
+            _ = TryDrop(state.Classes[1], 0);
         }
     }
 
@@ -102,9 +115,9 @@ internal sealed class Limits(QueueState state, StoreFile file, QueueConfig confi
         _steps.Clear();
     }
 
-    private bool TryDrop(PriorityClass owner)
+    private bool TryDrop(PriorityClass owner, long from)
     {
-        Read(owner, 0);
+        Read(owner, from);
         var dropped = 0;
         lock (state.Gate)
         {

@@ -11,6 +11,7 @@ internal sealed class MessageTable(sqlite3 database, string table) : IDisposable
     private readonly Statement _delete = new(database, $"DELETE FROM {table} WHERE seq BETWEEN ?1 AND ?2");
     private readonly Statement _deleteAll = new(database, $"DELETE FROM {table}");
     private readonly Statement _nth = new(database, $"SELECT seq FROM {table} ORDER BY seq LIMIT 1 OFFSET ?1");
+    private readonly Statement _nthLast = new(database, $"SELECT seq FROM {table} ORDER BY seq DESC LIMIT 1 OFFSET ?1");
     private readonly Statement _lowest = new(database, $"SELECT min(seq) FROM {table} WHERE seq > ?1");
     private readonly Statement _highest = new(database, $"SELECT max(seq) FROM {table}");
     private readonly Statement _oldest = new(database, $"SELECT seq, t FROM {table} WHERE seq > ?1 ORDER BY seq LIMIT 1");
@@ -53,6 +54,9 @@ internal sealed class MessageTable(sqlite3 database, string table) : IDisposable
         _delete.Bind(1, range.From).Bind(2, range.To).Run();
         return raw.sqlite3_changes(database);
     }
+
+    /// <summary>The lowest number of the last <paramref name="count"/> rows; 0 where there are fewer.</summary>
+    public long LowestOfLast(int count) => _nthLast.Bind(1, count - 1).Scalar() ?? 0;
 
     /// <summary>Empties the table: SQLite frees its pages without writing them.</summary>
     public void DeleteAll() => _deleteAll.Run();
@@ -166,6 +170,7 @@ internal sealed class MessageTable(sqlite3 database, string table) : IDisposable
         _delete.Dispose();
         _deleteAll.Dispose();
         _nth.Dispose();
+        _nthLast.Dispose();
         _lowest.Dispose();
         _highest.Dispose();
         _oldest.Dispose();

@@ -72,12 +72,19 @@ internal sealed class QueueState
     /// <summary>The store cannot write at present; what does not fit into memory is lost by policy.</summary>
     public bool StoreFails { get; set; }
 
+    /// <summary>The file is full and what is new gives way (<see cref="WhenFull.DropNewest"/>): no more messages of normal priority are written.</summary>
+    public bool RefusesNew { get; set; }
+
     /// <summary>No message that a salvaged file holds has a number as high.</summary>
     public long FirstOfFile { get; private set; }
 
     public long Accepted { get; private set; }
 
     public long Acknowledged { get; set; }
+
+    /// <summary>Whether a new message gives way to a full file; one that only replaces another does not.</summary>
+    public bool GivesWay(Envelope envelope) =>
+        RefusesNew && envelope.Priority == MessagePriority.Normal && envelope.Offline != OfflinePolicy.KeepLatest;
 
     /// <summary>Appends a message; 0 where memory is full and the store has to make room first.</summary>
     public long Append(Envelope envelope, long bootTime, in MessageBody body, long now)

@@ -12,6 +12,9 @@ internal sealed class EnvelopeRows(sqlite3 database) : IDisposable
     private readonly Statement _highest = new(database, "SELECT max(id) FROM envelope");
     private readonly Statement _close = new(database, "UPDATE envelope SET last_seq = ?2 WHERE id = ?1");
     private readonly Statement _deleteUnused = new(database, "DELETE FROM envelope WHERE last_seq < ?1");
+    private readonly Statement _setLatest = new(database, "INSERT OR REPLACE INTO latest(env, seq) VALUES(?1, ?2)");
+    private readonly Statement _latest = new(database, "SELECT env, seq FROM latest LIMIT ?1");
+    private readonly Statement _deleteLatest = new(database, "DELETE FROM latest WHERE seq < ?1");
 
     public long Highest() => _highest.Scalar() ?? 0;
 
@@ -46,8 +49,28 @@ internal sealed class EnvelopeRows(sqlite3 database) : IDisposable
     /// <summary>Notes the last message of an envelope that new ones will not use.</summary>
     public void Close(EnvelopeEntry entry) => _close.Bind(1, entry.Id).Bind(2, entry.LastSequence).Run();
 
+    /// <summary>Notes the newest row of an envelope that keeps only its latest message.</summary>
+    public void SetLatest(long id, long sequence) => _setLatest.Bind(1, id).Bind(2, sequence).Run();
+
+    /// <summary>Envelopes that keep only their latest message, each with the number that was noted; never more than fit into memory.</summary>
+    public List<(long Id, long Sequence)> Latest()
+    {
+        var latest = new List<(long, long)>();
+        _latest.Bind(1, EnvelopeTable.Capacity);
+        while (_latest.Step())
+        {
+            latest.Add((_latest.Integer(0), _latest.Integer(1)));
+        }
+
+        return latest;
+    }
+
     /// <summary>Removes those whose last message is below every one that there is.</summary>
-    public void DeleteUnused(long lowest) => _deleteUnused.Bind(1, lowest).Run();
+    public void DeleteUnused(long lowest)
+    {
+        _deleteUnused.Bind(1, lowest).Run();
+        _deleteLatest.Bind(1, lowest).Run();
+    }
 
     public void Dispose()
     {
@@ -57,6 +80,9 @@ internal sealed class EnvelopeRows(sqlite3 database) : IDisposable
         _highest.Dispose();
         _close.Dispose();
         _deleteUnused.Dispose();
+        _setLatest.Dispose();
+        _latest.Dispose();
+        _deleteLatest.Dispose();
     }
 }
 

@@ -15,7 +15,7 @@ internal static class Schema
     /// next row's. <c>envelope</c>: what many messages share; <c>last_seq</c> is null while new messages may still use it.
     /// <c>message</c> and <c>urgent</c> (high priority) share one counter: <c>t</c> is boot milliseconds, <c>v</c> an integer, a real, or a blob whose
     /// first byte is the kind. <c>ledger</c>: what will never be delivered. <c>dead</c>: what the broker refused for good; <c>retried</c> where it is in
-    /// the queue again. No secondary
+    /// the queue again. <c>latest</c>: the newest row of each envelope that keeps only that. No secondary
     /// index on messages: it would cost half as much again as the rows.
     /// </summary>
     private const string Tables = """
@@ -29,6 +29,7 @@ internal static class Schema
             seq_from INTEGER NOT NULL, seq_to INTEGER NOT NULL, wall_from INTEGER, wall_to INTEGER, count INTEGER NOT NULL, note TEXT);
         CREATE TABLE dead(seq INTEGER PRIMARY KEY, priority INTEGER NOT NULL, env INTEGER NOT NULL, t INTEGER NOT NULL, v,
             code INTEGER NOT NULL, text TEXT, refused_at INTEGER, attempts INTEGER NOT NULL DEFAULT 1, retried INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE latest(env INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
         CREATE TABLE state(key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
         """;
 
@@ -37,7 +38,7 @@ internal static class Schema
     [
         "",
         "ALTER TABLE ledger ADD COLUMN run INTEGER NOT NULL DEFAULT 0",
-        "ALTER TABLE dead ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1; ALTER TABLE dead ADD COLUMN retried INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE dead ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1; ALTER TABLE dead ADD COLUMN retried INTEGER NOT NULL DEFAULT 0; CREATE TABLE latest(env INTEGER PRIMARY KEY, seq INTEGER NOT NULL)",
     ];
 
     /// <summary>Makes the tables of a new file, brings those of an older one up to date, and refuses a newer or a foreign one.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using EdgeAgent.Configuration;
+using EdgeAgent.Readings;
 using SQLitePCL;
 
 namespace EdgeAgent.Queue;
@@ -134,7 +135,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
         var database = file.Database;
         database.Transact(isSynchronous: false, () =>
         {
-            foreach (var removal in database.Removals.Where(removal => removal.CanGiveBack(Figures.BytesOnDisk, state.Depths.Total, limits.IsOver)))
+            foreach (var removal in database.Removals.Where(removal => removal.CanGiveBack(Figures.BytesOnDisk, state.Depths.Total, limits.NeedsRoom)))
             {
                 removal.GiveBack(Figures.BytesOnDisk, state.Depths.Total);
             }
@@ -163,6 +164,10 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
         {
             StoreEnvelope(message.Envelope);
             database.Messages[(int)message.Envelope.Envelope.Priority].Insert(in message);
+            if (message.Envelope.Envelope.Offline == OfflinePolicy.KeepLatest)
+            {
+                database.Envelopes.SetLatest(message.Envelope.Id, message.Sequence);
+            }
         }
 
         foreach (var refusal in _refusals)
@@ -282,7 +287,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
 
         var size = file.Size;
         limits.Measure(size);
-        _canGiveBack = file.Database.Removals.Any(removal => removal.CanGiveBack(size, state.Depths.Total, limits.IsOver));
+        _canGiveBack = file.Database.Removals.Any(removal => removal.CanGiveBack(size, state.Depths.Total, limits.NeedsRoom));
         return new(size, Writes?.Count ?? 0, file.DeadLetters, oldest!.Value.Sequence == long.MaxValue ? null : oldest);
     }
 

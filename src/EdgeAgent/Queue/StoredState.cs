@@ -81,6 +81,7 @@ internal sealed record StoredState
         };
         var envelopes = new EnvelopeTable(database.Envelopes.Highest() + 1);
         database.Envelopes.Load(envelopes);
+        LoadLatest(database, envelopes);
         var entry = new EraEntry(next, era);
         var ledger = database.Ledger.Read();
         var lastLedgerId = Math.Max(database.State[StateKeys.LastLedgerId] ?? 0, ledger.Count > 0 ? ledger[^1].Id : 0);
@@ -108,6 +109,21 @@ internal sealed record StoredState
             LastDurable = lastDurable,
             WasClean = last is null || wasClean,
         };
+    }
+
+    /// <summary>What waits under an envelope that keeps only its latest message gives way to the next one, though it is of an earlier run.</summary>
+    private static void LoadLatest(Database database, EnvelopeTable envelopes)
+    {
+        foreach (var (id, sequence) in database.Envelopes.Latest())
+        {
+            if (envelopes.Find(id) is { IsOpen: true } entry
+                && database.Removals[(int)entry.Envelope.Priority].RemovedTo < sequence
+                && database.Messages[(int)entry.Envelope.Priority].Oldest(sequence - 1) is { } row && row.Sequence == sequence
+                && database.Eras.Find(sequence, out _) is { } era)
+            {
+                entry.RememberStored(sequence, era, row.BootTime);
+            }
+        }
     }
 
     /// <summary>

@@ -61,7 +61,7 @@ internal sealed class WriteBehind(QueueState state)
             for (; _cursor < ring.Next; _cursor++)
             {
                 ref var slot = ref ring[_cursor];
-                if (slot.IsUnwritten)
+                if (slot.IsUnwritten && !GivesWay(in slot))
                 {
                     slot.State |= SlotState.Writing;
                     _batch.Add(new(_cursor, slot.Envelope, slot.BootTime, slot.Body));
@@ -69,11 +69,19 @@ internal sealed class WriteBehind(QueueState state)
                     owner.LastOnDisk = Math.Max(owner.LastOnDisk, _cursor);
                     Ended(in slot.Body);
                 }
+                else if (slot.IsUnwritten)
+                {
+                    state.Endings.LoseSlot(_cursor, LossReason.Evicted);
+                }
             }
         }
 
         return _batch;
     }
+
+    /// <summary>The file is full, and this one, new and not delivered within the loss window, is what gives way.</summary>
+    private bool GivesWay(in Slot slot) =>
+        state.GivesWay(slot.Envelope.Envelope) && !slot.Is(SlotState.InFlight | SlotState.InDoubt);
 
     /// <summary>The batch is committed.</summary>
     public void Committed()

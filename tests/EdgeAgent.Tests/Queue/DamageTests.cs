@@ -158,7 +158,7 @@ public sealed class DamageTests
         await using var rig = new QueueRig().Open();
         await rig.AppendAsync([1, 2, 3]);
         await rig.CloseAsync();
-        Sql(rig.Config.Path, "ALTER TABLE ledger DROP COLUMN run; ALTER TABLE dead DROP COLUMN attempts; ALTER TABLE dead DROP COLUMN retried; PRAGMA user_version = 1");
+        Sql(rig.Config.Path, "ALTER TABLE ledger DROP COLUMN run; ALTER TABLE dead DROP COLUMN attempts; ALTER TABLE dead DROP COLUMN retried; DROP TABLE latest; PRAGMA user_version = 1");
 
         rig.Open();
         rig.Queue.BeginConnection();

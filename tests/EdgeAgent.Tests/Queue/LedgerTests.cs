@@ -10,6 +10,41 @@ public sealed class LedgerTests
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
 
     [Fact]
+    public async Task Keep_latest_gives_up_what_an_earlier_run_stored()
+    {
+        await using var rig = new QueueRig().Open();
+        var latest = rig.Boiler with { Offline = OfflinePolicy.KeepLatest };
+        await rig.AppendAsync([1, 2], latest);
+        await rig.AppendAsync([3], rig.Boiler);
+        await rig.ReopenAsync();
+        await rig.AppendAsync([4], latest);
+        await rig.ReopenAsync();
+        await rig.AppendAsync([5], latest);
+        await rig.FlushAsync();
+
+        Assert.Equal([3, 5], rig.Values().Order());
+        Assert.Equal((2, 1), (rig.Queue.Snapshot().Depth, rig.Queue.Snapshot().LostFor(LossReason.Superseded)));
+        Assert.Equal(3, rig.Ask("SELECT sum(count) FROM ledger WHERE reason = 3"));
+        rig.Queue.BeginConnection();
+        Assert.Equal([3, 5], (await rig.DrainAsync()).Order());
+    }
+
+    [Fact]
+    public async Task Keep_latest_gives_up_nothing_that_was_delivered_before_the_restart()
+    {
+        await using var rig = new QueueRig().Open();
+        var latest = rig.Boiler with { Offline = OfflinePolicy.KeepLatest };
+        await rig.AppendAsync([1], latest);
+        await rig.FlushAsync();
+        rig.Queue.BeginConnection();
+        Assert.Equal([1], await rig.DrainAsync());
+        await rig.ReopenAsync();
+        await rig.AppendAsync([2], latest);
+
+        Assert.Equal((1, 0), (rig.Queue.Snapshot().Depth, rig.Queue.Snapshot().LostFor(LossReason.Superseded)));
+    }
+
+    [Fact]
     public async Task Losses_of_one_kind_and_topic_become_one_entry_that_is_delivered()
     {
         await using var rig = new QueueRig().Open();

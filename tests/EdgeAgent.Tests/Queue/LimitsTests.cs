@@ -78,6 +78,87 @@ public sealed class LimitsTests
     }
 
     [Fact]
+    public async Task With_drop_newest_what_is_stored_stays_and_what_is_new_is_refused_but_for_high_priority()
+    {
+        await using var rig = await FullAsync();
+        var stored = rig.Queue.Snapshot().Depth;
+        for (var i = 0; i < 5_000; i++)
+        {
+            Assert.Equal(AppendResult.Refused, await rig.AppendAsync(1_000_000 + i));
+        }
+
+        await rig.AppendAsync(Enumerable.Range(2_000_000, 500), rig.Alarm);
+        await rig.FlushAsync();
+        await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+
+        Assert.InRange(rig.Queue.Snapshot().BytesOnDisk, 0, MaxSize);
+        Assert.Equal(stored + 500, rig.Queue.Snapshot().Depth);
+        rig.Queue.BeginConnection();
+        var values = await rig.DrainAsync();
+        Assert.Equal(Enumerable.Range(0, (int)stored).Select(static value => (long)value), values.Where(static value => value < 1_000_000).Order());
+        Assert.Equal(500, values.Count(static value => value >= 2_000_000));
+        Assert.Equal(rig.Queue.Snapshot().Accepted - stored - 500, rig.Queue.Snapshot().LostFor(LossReason.Evicted));
+        Assert.Equal(AppendResult.Accepted, await rig.AppendAsync(3_000_000));
+    }
+
+    [Fact]
+    public async Task With_drop_newest_a_full_queue_still_delivers_what_is_fresh_and_gives_it_up_only_when_it_would_have_to_be_stored()
+    {
+        await using var rig = await FullAsync();
+        rig.Queue.BeginConnection();
+        while (rig.Queue.TryTake(Lane.Live, out var old))
+        {
+            rig.Queue.Leave(old.Sequence, TimeSpan.FromHours(1));
+        }
+
+        await rig.AppendAsync([1_000_000, 1_000_001]);
+        Assert.Equal(1_000_000, (await rig.TakeAsync(Lane.Live, 1)).Single().Body.Bits);
+        var lost = rig.Queue.Snapshot().LostFor(LossReason.Evicted);
+        await rig.FlushAsync();
+
+        Assert.Equal(lost + 1, rig.Queue.Snapshot().LostFor(LossReason.Evicted));
+        Assert.Contains(1_000_000L, rig.Values());
+        Assert.DoesNotContain(1_000_001L, rig.Values());
+    }
+
+    [Fact]
+    public async Task With_drop_newest_high_priority_takes_the_room_of_the_newest_others_when_there_is_no_more()
+    {
+        await using var rig = await FullAsync();
+        for (var i = 0; i < 30_000; i++)
+        {
+            await rig.AppendAsync(i, rig.Alarm);
+            if (i % 2_000 == 0)
+            {
+                await rig.FlushAsync();
+                await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+            }
+        }
+
+        await rig.FlushAsync();
+        await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+        rig.Queue.BeginConnection();
+        var delivered = new List<(MessagePriority Priority, long Value)>();
+        while (rig.Queue.Snapshot().Depth > 0)
+        {
+            if (rig.Queue.TryTake(Lane.Live, out var message) || rig.Queue.TryTake(Lane.Backlog, out message))
+            {
+                delivered.Add((message.Envelope.Priority, message.Body.Bits));
+                rig.Queue.Acknowledge([message.Sequence]);
+            }
+            else
+            {
+                await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+            }
+        }
+
+        Assert.Equal(30_000, delivered.Count(static message => message.Priority == MessagePriority.High));
+        var others = delivered.Where(static message => message.Priority == MessagePriority.Normal).Select(static message => message.Value).Order().ToList();
+        Assert.NotEmpty(others);
+        Assert.Equal(Enumerable.Range(0, others.Count).Select(static value => (long)value), others);
+    }
+
+    [Fact]
     public async Task Messages_over_the_maximum_age_end_offline_too()
     {
         await using var rig = new QueueRig();
@@ -112,6 +193,26 @@ public sealed class LimitsTests
         Assert.Equal([3, 1, 6, 6, 4], Values(steps[0].Body));
         Assert.Equal([6.5, 1, 10, 10, 8], Values(joined.Single().Body));
         Assert.Equal(["value", "value_min", "value_max", "value_last", "count", "thinned"], thinned.Envelope.Fields.Select(static field => field.Name));
+    }
+
+    /// <summary>Offline under drop_newest, with as many messages (0, 1, 2 ...) as it takes.</summary>
+    private static async Task<QueueRig> FullAsync()
+    {
+        var rig = new QueueRig();
+        rig.Config = rig.Config with { MaxSize = MaxSize, WhenFull = WhenFull.DropNewest };
+        rig.Open();
+        for (var i = 0; await rig.AppendAsync(i) == AppendResult.Accepted; i++)
+        {
+            Assert.True(i < Messages, "it is never full");
+            if (i % 1_000 == 999)
+            {
+                await rig.FlushAsync();
+                await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+            }
+        }
+
+        await rig.FlushAsync();
+        return rig;
     }
 
     private static long CountOf(MessageBody body) => (long)Values(body)[^1];
