@@ -14,9 +14,6 @@ internal enum BodyKind : byte
 
     /// <summary>A payload that came as bytes and leaves as the same bytes.</summary>
     Bytes = 3,
-
-    /// <summary>A thinned stretch of readings: mean, minimum, maximum, last and count.</summary>
-    Aggregate = 4,
 }
 
 /// <summary>The values of a message in the form in which the queue keeps them. No allocation for a single number.</summary>
