@@ -2,7 +2,12 @@ using Xunit.Abstractions;
 
 namespace EdgeAgent.EndToEnd.Faults;
 
+/// <summary>Tests that hold the queue to a time, and so run alone.</summary>
+[CollectionDefinition(nameof(OnTimeTests), DisableParallelization = true)]
+public sealed class OnTimeTests;
+
 /// <summary>The power goes, at any moment. <c>./dev torture cuts</c> goes on where this stops.</summary>
+[Collection(nameof(OnTimeTests))]
 public sealed class PowerCutTests(ITestOutputHelper output)
 {
     [SkippableFact]

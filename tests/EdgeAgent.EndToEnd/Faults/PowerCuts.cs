@@ -23,11 +23,12 @@ internal sealed record CutTotals(int Cuts, long Accepted, long Lost, long LostWi
 /// <summary>
 /// Cuts the power under a queue at work, again and again, on one file. A writer is given the disk, and at a random moment of opening, filling or
 /// draining the disk fails as at a power cut and the writer is killed. After the remount another SQLite reads a copy of the file, and that is compared with
-/// what the queue had accepted. Nine of ten times the loss window is zero.
+/// what the queue had accepted. Nineteen of twenty times the loss window is zero.
 /// </summary>
 internal sealed class PowerCuts(CuttableDisk disk, int seed)
 {
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
+    /// <summary>A quarter of it is left to the queue for the commit, which a machine that is busy with other tests needs.</summary>
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(4);
 
     /// <summary>So many waiting messages fit on the disk many times.</summary>
     private const int ManyWaiting = 3_000;
@@ -68,7 +69,7 @@ internal sealed class PowerCuts(CuttableDisk disk, int seed)
 
     private async Task CutAsync(WriterProcess writer)
     {
-        var window = _random.Next(10) == 0 ? Window : TimeSpan.Zero;
+        var window = _random.Next(20) == 0 ? Window : TimeSpan.Zero;
         var work = _record.WaitingCount > ManyWaiting || _random.Next(5) < 3 ? WriterWork.FillAndDrain : WriterWork.Fill;
         await writer.BeginAsync(_record, _queuePath, window, _random.Next(), work);
         if (_random.Next(6) != 0)
@@ -77,7 +78,7 @@ internal sealed class PowerCuts(CuttableDisk disk, int seed)
             await writer.WhenAcceptingAsync();
         }
 
-        var working = TimeSpan.FromMilliseconds(window == TimeSpan.Zero ? _random.Next(150) : _random.Next(500, 3_000));
+        var working = TimeSpan.FromMilliseconds(window == TimeSpan.Zero ? _random.Next(150) : _random.Next(1_000, 6_000));
         await Task.Delay(working, TimeProvider.System);
         var cutAt = Stopwatch.GetTimestamp();
         disk.Cut(flushesJournal: _random.Next(3) == 0);
