@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using EdgeAgent.Readings;
 
 namespace EdgeAgent.Configuration;
@@ -143,7 +144,10 @@ internal sealed record DeliveryConfig
     public double? Rate { get; init; }
 }
 
-internal sealed record StatusConfig(string Topic);
+/// <param name="Topic">Where the agent says online and offline.</param>
+/// <param name="Listen">Where the status page is; null: nowhere.</param>
+/// <param name="Token">What a client must show; never null where <paramref name="Listen"/> can be reached from other machines.</param>
+internal sealed record StatusConfig(string Topic, IPEndPoint? Listen, Secret? Token);
 
 /// <param name="Prefix">The first part of Home Assistant's own topics.</param>
 internal sealed record HomeAssistantConfig(string Prefix);

@@ -20,7 +20,7 @@ internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment enviro
             Queue = QueueSection.Bind(values.Get(schema.Queue)),
             Clock = ClockSection.Bind(values.Get(schema.Clock)),
             Delivery = DeliverySection.Bind(values.Get(schema.Delivery)),
-            Status = StatusSection.Bind(values.Get(schema.Status), gateway),
+            Status = StatusSection.Bind(values.Get(schema.Status), gateway, scope),
             HomeAssistant = homeAssistant,
             Sensors = BindSensors(values.Get(schema.Sensors), gateway, publish, values.Get(schema.Delivery), homeAssistant, values.Get(schema.Broker).Get(BrokerSection.Protocol)),
         };

@@ -29,7 +29,7 @@ internal sealed record ConfigDifference(
             [.. next.Sensors.Select(sensor => sensor.Id).Where(id => !before.ContainsKey(id))],
             [.. running.Sensors.Select(sensor => sensor.Id).Where(id => !after.ContainsKey(id))],
             [.. next.Sensors.Where(sensor => before.TryGetValue(sensor.Id, out var old) && old != sensor).Select(sensor => sensor.Id)],
-            !AreEqual(running.Broker, next.Broker) || running.Delivery != next.Delivery || running.Status != next.Status
+            !AreEqual(running.Broker, next.Broker) || running.Delivery != next.Delivery || running.Status.Topic != next.Status.Topic
                 || running.HomeAssistant != next.HomeAssistant || (next.HomeAssistant is not null && hasSensorChanged),
             [.. RestartKeys(running, next)]);
     }
@@ -64,6 +64,8 @@ internal sealed record ConfigDifference(
             (QueueKey(QueueSection.MaxAge), running.Queue.MaxAge == next.Queue.MaxAge),
             (QueueKey(QueueSection.WhenFull), running.Queue.WhenFull == next.Queue.WhenFull),
             (QueueKey(QueueSection.KeepFree), running.Queue.KeepFree == next.Queue.KeepFree),
+            ($"status.{StatusSection.Listen.Name}", Equals(running.Status.Listen, next.Status.Listen)),
+            ($"status.{StatusSection.Token.Name}", Equals(running.Status.Token, next.Status.Token)),
             ($"clock.{ClockSection.TrustRtc.Name}", running.Clock == next.Clock),
         ];
         return keys.Where(key => !key.IsSame).Select(key => key.Key);

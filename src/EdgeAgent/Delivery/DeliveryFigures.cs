@@ -9,15 +9,20 @@ internal sealed class DeliveryFigures(BootClock clock)
     private readonly long[] _refused = new long[256];
     private readonly Lock _lock = new();
     private long _published;
+    private long _rounds;
     private long _lastAcknowledgement = -1;
     private long _connectedBefore;
     private long? _connectedSince;
+    private long _disconnectedAt = clock.Milliseconds;
 
     /// <summary>How long messages waited for their acknowledgement: one message of each round is timed.</summary>
     public AcknowledgementTimes Times { get; } = new();
 
     /// <summary>PUBLISH packets sent, repetitions included.</summary>
     public long Published => Interlocked.Read(ref _published);
+
+    /// <summary>Grows whenever a drainer goes round.</summary>
+    public long Rounds => Interlocked.Read(ref _rounds);
 
     /// <summary>Milliseconds since the broker acknowledged anything; null where it never did.</summary>
     public long? SinceAcknowledgement => Interlocked.Read(ref _lastAcknowledgement) is >= 0 and var at ? clock.Milliseconds - at : null;
@@ -30,6 +35,18 @@ internal sealed class DeliveryFigures(BootClock clock)
             lock (_lock)
             {
                 return _connectedBefore + (_connectedSince is { } since ? clock.Milliseconds - since : 0);
+            }
+        }
+    }
+
+    /// <summary>Milliseconds since the latest connection ended, or since the start where there was none; null while one stands.</summary>
+    public long? DisconnectedMilliseconds
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _connectedSince is null ? clock.Milliseconds - _disconnectedAt : null;
             }
         }
     }
@@ -48,6 +65,8 @@ internal sealed class DeliveryFigures(BootClock clock)
             }
         }
     }
+
+    public void CountRound() => Interlocked.Increment(ref _rounds);
 
     public void CountPublished() => Interlocked.Increment(ref _published);
 
@@ -69,7 +88,7 @@ internal sealed class DeliveryFigures(BootClock clock)
         lock (_lock)
         {
             _connectedBefore += _connectedSince is { } since ? clock.Milliseconds - since : 0;
-            _connectedSince = null;
+            (_connectedSince, _disconnectedAt) = (null, clock.Milliseconds);
         }
     }
 }

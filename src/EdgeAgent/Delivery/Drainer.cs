@@ -63,6 +63,7 @@ internal sealed class Drainer(
             while (!stop.IsCancellationRequested && !_closed.Task.IsCompleted)
             {
                 Pump(connection);
+                figures.CountRound();
                 await _signal.WaitAsync();
             }
         }

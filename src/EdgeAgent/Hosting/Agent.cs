@@ -2,6 +2,7 @@ using EdgeAgent.Delivery;
 using EdgeAgent.Hosting.Measuring;
 using EdgeAgent.Queue;
 using EdgeAgent.Sensors.Sampling;
+using EdgeAgent.Web;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAgent.Hosting;
@@ -17,6 +18,7 @@ internal sealed class Agent(
     ControlSocket control,
     Measurements measurements,
     Reporter reporter,
+    WebServer? web,
     Reload reload,
     ConfigWatch? watch,
     SystemdNotifier systemd,
@@ -38,6 +40,7 @@ internal sealed class Agent(
         var answering = control.RunAsync(stopReporting.Token);
         reload.Done = () => systemd.Ready(reporter.Line());
         reload.Done();
+        var showing = web?.RunAsync(stopReporting.Token) ?? stopping;
         var measuring = measurements.RunAsync(stopReporting.Token);
         var reporting = reporter.RunAsync(stopReporting.Token);
         var reloading = reload.RunAsync(stopReloading.Token);
@@ -48,6 +51,7 @@ internal sealed class Agent(
             ("the store", storing),
             ("the uplink", delivering),
             ("the sampler", sampling),
+            ("the status page", showing),
             ("the measuring", measuring),
             ("the reporter", reporting),
             ("the reload", reloading),
@@ -66,7 +70,7 @@ internal sealed class Agent(
         isClean &= await EndAsync(stopSampling, sampling, "the sampler");
         isClean &= await EndAsync(stopDelivering, delivering, "the uplink");
         isClean &= await EndAsync(stopStoring, storing, "the store");
-        isClean &= await EndAsync(stopReporting, Task.WhenAll(answering, measuring, reporting), "the reporter");
+        isClean &= await EndAsync(stopReporting, Task.WhenAll(answering, web is null ? Task.CompletedTask : showing, measuring, reporting), "the reporter");
         var end = queue.Snapshot();
         Log.Stopped(log, end.Accepted, end.Acknowledged, end.Depth);
         return isClean;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.InteropServices;
 using EdgeAgent.Commands;
 using EdgeAgent.Configuration;
@@ -7,6 +8,8 @@ using EdgeAgent.Hosting.Measuring;
 using EdgeAgent.Queue;
 using EdgeAgent.Sensors;
 using EdgeAgent.Sensors.Sampling;
+using EdgeAgent.Web;
+using EdgeAgent.Web.Pages;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +31,9 @@ internal sealed record RunRequest(string ConfigPath, string ControlPath, bool Wa
 internal sealed class AgentService(
     AgentConfig config, RunRequest request, ILoggerFactory logs, IHostApplicationLifetime lifetime, RunOutcome outcome) : BackgroundService
 {
+    /// <summary>After which a loop counts as stuck where systemd does not ask.</summary>
+    private static readonly TimeSpan WatchdogPatience = TimeSpan.FromSeconds(30);
+
     private readonly DiscoveredFields _fields = new();
     private readonly TimeProvider _time = TimeProvider.System;
 
@@ -85,16 +91,24 @@ internal sealed class AgentService(
                 reload.Ask();
             });
             var measurements = new Measurements(queue, config.Queue, OfflinePlan.For(config, ConfigSchema.Full).BytesPerReading, figures, clock, _time);
-            var reporter = new Reporter(config, state, sampler, queue, link, figures, measurements, systemd, clock, _time);
+            var watchdog = new Watchdog(
+                systemd.WatchdogLimit / 2 ?? WatchdogPatience,
+                _time,
+                log,
+                new WatchedLoop("the store", () => queue.StoreRounds, queue.Knock),
+                new WatchedLoop("the drainer", () => link.Status?.State == UplinkState.Connected ? figures.Rounds : null, static () => { }),
+                new WatchedLoop("the sampler", () => sampler.IsStuck ? 0 : null, static () => { }));
+            var reporter = new Reporter(config, state, sampler, queue, link, figures, measurements, watchdog, systemd, clock, _time);
             var control = new ControlSocket(request.ControlPath, new ControlAnswers(reporter.Status, reporter.History, ReloadAsync).AnswerAsync, _time, log);
             var watch = request.Watches ? new ConfigWatch(() => ConfigFiles.Stamp(request.ConfigPath), reload.Ask, _time) : null;
+            var web = config.Status.Listen is { } listen ? NewWebServer(listen, reporter, figures, watchdog) : null;
             if (config.Broker is null)
             {
                 Log.NoBroker(log);
             }
 
             Log.Started(log, AgentVersion.Text, config.Sensors.Length, config.Queue.Path);
-            var isClean = await new Agent(sampler, queue, link, control, measurements, reporter, reload, watch, systemd, log).RunAsync(stop);
+            var isClean = await new Agent(sampler, queue, link, control, measurements, reporter, web, reload, watch, systemd, log).RunAsync(stop);
             return isClean ? ExitCode.Ok : ExitCode.Internal;
 
             async Task<ConfigurationReport> ReloadAsync(CancellationToken cancellationToken)
@@ -112,6 +126,18 @@ internal sealed class AgentService(
                 }
             }
         }
+    }
+
+    private WebServer NewWebServer(IPEndPoint listen, Reporter reporter, DeliveryFigures figures, Watchdog watchdog)
+    {
+        var site = new Site(
+            new Access(config.Status.Token),
+            _time,
+            ("/", () => StatusPage.Make(reporter.Status(), reporter.History(), _time.GetUtcNow(), _time.LocalTimeZone)),
+            ("/metrics", () => MetricsPage.Make(reporter.Status(), figures.Times)),
+            ("/healthz", () => HealthPages.Health(watchdog.Stuck)),
+            ("/readyz", () => HealthPages.Readiness(reporter.Status())));
+        return new WebServer(listen, site, _time, logs.CreateLogger("web"));
     }
 
     /// <summary>Null where no broker is set.</summary>

@@ -50,7 +50,11 @@ internal sealed record BrokerStatus(
     long Connections,
     double ConnectedS,
     long Published,
-    SortedDictionary<string, long> Refused);
+    SortedDictionary<string, long> Refused)
+{
+    /// <summary>Seconds since the latest connection ended, or since the start; left out while one stands.</summary>
+    public double? DisconnectedS { get; init; }
+}
 
 /// <param name="Depth">Messages that the broker has not acknowledged.</param>
 /// <param name="Deepest">The largest depth since the start.</param>

@@ -9,8 +9,8 @@ using EdgeAgent.Sensors.Sampling;
 namespace EdgeAgent.Hosting;
 
 /// <summary>
-/// Puts the stages' snapshots together, and keeps systemd's status line and watchdog current. It asks the stages before it says
-/// that the agent is alive, so one that holds its lock for ever ends in a restart. Thread-safe.
+/// Puts the stages' snapshots together, and keeps systemd's status line and watchdog current: that is fed only while every loop goes
+/// round, so that one that hangs ends in a restart. Thread-safe.
 /// </summary>
 internal sealed class Reporter(
     AgentConfig config,
@@ -20,6 +20,7 @@ internal sealed class Reporter(
     BrokerLink link,
     DeliveryFigures delivery,
     Measurements measurements,
+    Watchdog watchdog,
     SystemdNotifier systemd,
     BootClock clock,
     TimeProvider time)
@@ -38,9 +39,13 @@ internal sealed class Reporter(
         {
             while (await timer.WaitForNextTickAsync(stop))
             {
+                if (watchdog.Look())
+                {
+                    systemd.Watchdog();
+                }
+
+                // Behind the watchdog: this may wait for a lock.
                 systemd.Status(Line());
-                _ = sampler.Statuses;
-                systemd.Watchdog();
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -94,7 +99,10 @@ internal sealed class Reporter(
             status?.Connections ?? 0,
             delivery.ConnectedMilliseconds / 1000.0,
             delivery.Published,
-            new(delivery.Refused.ToDictionary(static refusal => $"0x{(byte)refusal.Code:X2}", static refusal => refusal.Count), StringComparer.Ordinal));
+            new(delivery.Refused.ToDictionary(static refusal => $"0x{(byte)refusal.Code:X2}", static refusal => refusal.Count), StringComparer.Ordinal))
+        {
+            DisconnectedS = delivery.DisconnectedMilliseconds / 1000.0,
+        };
     }
 
     private QueueStatus Queue(QueueSnapshot stored, long now) => new(

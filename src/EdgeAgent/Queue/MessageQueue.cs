@@ -137,6 +137,16 @@ internal sealed class MessageQueue : IAsyncDisposable
         }
     }
 
+    /// <summary>Grows whenever the store's thread goes round. Any thread, without a lock.</summary>
+    public long StoreRounds => _store.Rounds;
+
+    /// <summary>Makes the store's thread, and the drainer where there is one, go round once. Any thread, without a lock.</summary>
+    public void Knock()
+    {
+        _alarm.Wake();
+        Available?.Invoke();
+    }
+
     /// <summary>The figures of this moment; costs the same whatever the depth. Any thread.</summary>
     public QueueSnapshot Snapshot() => QueueSnapshot.Of(_state, _store, _acceptance.Waits);
 

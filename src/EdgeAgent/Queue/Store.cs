@@ -17,6 +17,7 @@ internal sealed class Store
     private readonly StoreWriter _writer;
     private readonly ILogger _log;
     private long _clockDue;
+    private long _rounds;
 
     public Store(QueueState state, Alarm alarm, QueueClock clock, StoreParts parts, TimeSpan lossWindow, ILogger log)
     {
@@ -53,9 +54,11 @@ internal sealed class Store
         while (true)
         {
             _alarm.Wait();
-            while (Pass())
+            do
             {
+                _ = Interlocked.Increment(ref _rounds);
             }
+            while (Pass());
 
             lock (_state.Gate)
             {
@@ -71,6 +74,9 @@ internal sealed class Store
 
         Finish();
     }
+
+    /// <summary>Grows whenever the thread goes round. Any thread.</summary>
+    public long Rounds => Interlocked.Read(ref _rounds);
 
     /// <summary>In a question: commits what it decided.</summary>
     /// <exception cref="StoreException">It will be tried again.</exception>

@@ -40,6 +40,9 @@ internal sealed partial class AgentProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Waits until it has logged a line with this in it.</summary>
+    public Task WhenLoggedAsync(string part) => _process.Errors.WhenAnyAsync(line => line.Contains(part, StringComparison.Ordinal), $"the log to say '{part}'");
+
     /// <summary>Its account at the end of a clean stop: readings accepted since its start, and still in the queue.</summary>
     public (long Accepted, long Queued) Account =>
         Log.Select(line => AccountLine().Match(line)).FirstOrDefault(match => match.Success) is { } account

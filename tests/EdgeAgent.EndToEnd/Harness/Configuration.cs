@@ -8,7 +8,8 @@ internal static class Configuration
     /// <summary>A small configuration whose gateway is called <c>test</c>, with its queue in the folder.</summary>
     /// <param name="broker">The broker's URL.</param>
     /// <param name="sensors">Entries of the list of sensors.</param>
-    public static string Of(TemporaryFolder folder, string broker, IEnumerable<string> sensors, string lossWindow = "1s", string protocol = "auto", string keepAlive = "5s") =>
+    /// <param name="listen">Where the status page is.</param>
+    public static string Of(TemporaryFolder folder, string broker, IEnumerable<string> sensors, string lossWindow = "1s", string protocol = "auto", string keepAlive = "5s", string listen = "off") =>
         $"""
         gateway: test
         broker:
@@ -19,6 +20,8 @@ internal static class Configuration
         queue:
           path: "{folder["queue.db"]}"
           loss_window: {lossWindow}
+        status:
+          listen: "{listen}"
         sensors:
         {string.Join('\n', sensors.Select(sensor => $"  - {sensor}"))}
 

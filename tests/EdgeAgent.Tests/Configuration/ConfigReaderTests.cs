@@ -30,7 +30,7 @@ public sealed class ConfigReaderTests
             config.Queue);
         Assert.Equal(new ClockConfig(TrustRtc: false), config.Clock);
         Assert.Equal(new DeliveryConfig { Order = DeliveryOrder.LiveFirst, MaxInFlight = 100, Rate = null }, config.Delivery);
-        Assert.Equal(new StatusConfig("pi/status"), config.Status);
+        Assert.Equal(new StatusConfig("pi/status", new(System.Net.IPAddress.Loopback, 8377), null), config.Status);
         Assert.Empty(config.Sensors);
     }
 

@@ -54,6 +54,7 @@ public sealed class ConfigShowTests : IDisposable
               retain: false                                     # default
             status:
               topic: "{gateway}/status"                         # default
+              listen: "127.0.0.1:8377"                          # default
             home_assistant:
               discovery: false                                  # default
               prefix: homeassistant                             # default

@@ -30,7 +30,7 @@ public sealed partial class DefaultFileTests : IDisposable
     [Fact]
     public void It_works_with_every_setting_switched_on()
     {
-        _folder.Write("secrets.yaml", "mqtt_password: x\n");
+        _folder.Write("secrets.yaml", "mqtt_password: x\nstatus_token: 0123456789abcdef\n");
 
         var reading = Read(Uncommented);
 
@@ -41,7 +41,7 @@ public sealed partial class DefaultFileTests : IDisposable
     [Fact]
     public void It_names_every_key_of_every_section()
     {
-        _folder.Write("secrets.yaml", "mqtt_password: x\n");
+        _folder.Write("secrets.yaml", "mqtt_password: x\nstatus_token: 0123456789abcdef\n");
         var values = Read(Uncommented).Values;
 
         Assert.Equal(Schema.All, values.Set.Keys.OrderBy(key => Schema.All.IndexOf(key)));
@@ -51,7 +51,7 @@ public sealed partial class DefaultFileTests : IDisposable
     [Fact]
     public void Its_settings_are_the_defaults()
     {
-        _folder.Write("secrets.yaml", "mqtt_password: x\n");
+        _folder.Write("secrets.yaml", "mqtt_password: x\nstatus_token: 0123456789abcdef\n");
         AssertSaysDefaults(Read(Uncommented).Values);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using EdgeAgent.Configuration.Shapes;
 using EdgeAgent.Configuration.Yaml;
 using EdgeAgent.Readings;
@@ -35,9 +36,35 @@ internal static class StatusSection
 {
     public static readonly Key<string> Topic = new("topic", "where the agent says online and offline, retained", new TopicShape("gateway"), "{gateway}/status");
 
-    public static readonly ImmutableArray<Key> All = [Topic];
+    public static readonly Key<IPEndPoint?> Listen = new(
+        "listen", "where the status page and the metrics are, over HTTP; off: nowhere", ListenShape.Instance, new(IPAddress.Loopback, 8377));
 
-    public static StatusConfig Bind(KeyValues values, string gateway) => new(TopicTemplate.Expand(values.Get(Topic), ("gateway", gateway)));
+    public static readonly Key<Secret?> Token = Keys.OptionalSecret(
+        "token", "what a client must show; needed where listen is not on this machine alone; better !secret NAME than the text itself");
+
+    public static readonly ImmutableArray<Key> All = [Topic, Listen, Token];
+
+    /// <summary>A token must not be found by trying.</summary>
+    private const int ShortestToken = 16;
+
+    public static StatusConfig Bind(KeyValues values, string gateway, ReadScope scope)
+    {
+        var (listen, token) = (values.Get(Listen), values.Get(Token));
+        if (listen is not null && !IPAddress.IsLoopback(listen.Address) && token is null && values.NodeOf(Listen) is { } open)
+        {
+            scope.Error(
+                open.Span,
+                $"status.listen: {listen} can be reached from other machines, and there is no status.token",
+                "set status.token: !secret NAME, or listen on 127.0.0.1 and come through ssh -L 8377:127.0.0.1:8377");
+        }
+
+        if (token is not null && (token.Reveal().Length < ShortestToken || token.Reveal().Any(static letter => letter is <= ' ' or > '~')) && values.NodeOf(Token) is { } weak)
+        {
+            scope.Error(weak.Span, $"status.token: expected at least {ShortestToken} letters, digits or signs without blanks", "openssl rand -hex 24 makes one");
+        }
+
+        return new(TopicTemplate.Expand(values.Get(Topic), ("gateway", gateway)), listen, token);
+    }
 }
 
 /// <summary><c>home_assistant:</c> what Home Assistant is told.</summary>

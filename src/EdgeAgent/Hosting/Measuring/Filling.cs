@@ -17,15 +17,16 @@ internal static class Filling
     /// <param name="recent">Its newest points count.</param>
     public static double Growth(HistorySeries recent)
     {
-        var (steps, accepted, delivered) = (0, 0L, 0L);
-        var isAway = recent.Count > 0 && recent[recent.Count - 1].Connected == 0;
-        for (var i = recent.Count - 1; i >= 0 && recent[i].IsKnown && (recent[i].Connected == 0 || !isAway); i--)
+        var last = recent.Count - 1;
+        var isAway = last >= 0 && recent[last].Connected == 0;
+        var first = last;
+        while (first > 0 && recent[first - 1].IsKnown && (recent[first - 1].Connected == 0 || !isAway))
         {
-            (steps, accepted, delivered) = (steps + 1, accepted + recent[i].Accepted, delivered + recent[i].Delivered);
+            first--;
         }
 
-        var span = steps * recent.Step;
-        return span < Shortest ? 0 : (accepted - delivered) / span.TotalSeconds;
+        var span = (last - first) * recent.Step;
+        return span < Shortest ? 0 : (recent[last].Depth - recent[first].Depth) / span.TotalSeconds;
     }
 
     /// <summary>Days until there is no room left; null where the queue does not grow.</summary>

@@ -18,6 +18,9 @@ internal sealed class PolledLoop(SensorConfig config, ISensor sensor, SensorEnvi
     private readonly TimeProvider _time = environment.Time;
     private readonly TurnPolicy _policy = new(config, environment.Time);
     private readonly bool _isAligned = config.Settings.Get(SamplingKeys.Align);
+
+    /// <summary>What a turn takes at most when every one of its reads is given up.</summary>
+    private readonly TimeSpan _longestTurn = (config.Timeout + Grace + config.Settings.Get(SamplingKeys.RetryDelay)) * (config.Settings.Get(SamplingKeys.Retries) + 1);
     private long _wallOffset;
     private Task<Observation>? _read;
 
@@ -29,6 +32,7 @@ internal sealed class PolledLoop(SensorConfig config, ISensor sensor, SensorEnvi
         {
             for (var turn = 0L; ;)
             {
+                record.ExpectTurn(schedule.Due(turn) - _time.GetElapsedTime(start) + _longestTurn);
                 await DelayUntilAsync(start, schedule.Due(turn), cancellationToken);
                 await TakeTurnAsync(cancellationToken);
                 var next = schedule.After(turn, _time.GetElapsedTime(start));
@@ -49,6 +53,7 @@ internal sealed class PolledLoop(SensorConfig config, ISensor sensor, SensorEnvi
         }
         finally
         {
+            record.ExpectNone();
             await CloseAsync();
         }
     }

@@ -28,6 +28,9 @@ internal sealed class Sampler(ImmutableArray<SensorConfig> sensors, SensorEnviro
     /// <summary>One status per sensor, in the order of the configuration.</summary>
     public ImmutableArray<SensorStatus> Statuses => [.. _loops.Select(static loop => loop.Record.Status)];
 
+    /// <summary>Whether a sensor's loop hangs. Any thread, without a lock.</summary>
+    public bool IsStuck => Array.Exists(_loops, static loop => loop.Record.IsOverdue);
+
     /// <summary>
     /// Samples until the token is cancelled; then every reading that was taken has been handed to the sink. Anything else that
     /// ends it is a bug or a dead queue, and is thrown.

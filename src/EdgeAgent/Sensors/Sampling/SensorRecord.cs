@@ -11,9 +11,19 @@ namespace EdgeAgent.Sensors.Sampling;
 internal sealed class SensorRecord(SensorConfig config, SensorEnvironment environment)
 {
     private readonly ILogger _log = environment.Log;
+    private long _turnBy = long.MaxValue;
     private volatile SensorStatus _status = new() { Id = config.Id, Type = config.Type };
 
     public SensorStatus Status => _status;
+
+    /// <summary>True where a turn that was to be over by now is not: not a slow sensor, whose reads have a deadline, but a loop that hangs.</summary>
+    public bool IsOverdue => environment.Time.GetElapsedTime(0).Ticks > Interlocked.Read(ref _turnBy);
+
+    /// <summary>The next turn is to be over within this time.</summary>
+    public void ExpectTurn(TimeSpan within) => Interlocked.Exchange(ref _turnBy, (environment.Time.GetElapsedTime(0) + within).Ticks);
+
+    /// <summary>No further turn is expected.</summary>
+    public void ExpectNone() => Interlocked.Exchange(ref _turnBy, long.MaxValue);
 
     /// <summary>A read brought values.</summary>
     public void Read(ImmutableArray<NamedValue> values, long bootTime) =>

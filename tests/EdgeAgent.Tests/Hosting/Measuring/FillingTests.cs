@@ -64,6 +64,18 @@ public sealed class FillingTests
     }
 
     [Fact]
+    public void What_is_given_up_does_not_fill_the_queue()
+    {
+        for (var step = 0; step < 20; step++)
+        {
+            _totals.Read(_clock.Now += 5_000, Snapshots.Of(depth: 1, accepted: step * 10), _delivery);
+            _recent.Take(_totals);
+        }
+
+        Assert.Equal(0, Filling.Growth(_recent));
+    }
+
+    [Fact]
     public void A_few_seconds_are_no_trend()
     {
         Run(steps: 6, accepted: 20, acknowledged: 0);
@@ -75,7 +87,7 @@ public sealed class FillingTests
     {
         for (var step = 0; step < steps; step++)
         {
-            _totals.Read(_clock.Now, Snapshots.Of(accepted: _accepted, acknowledged: _acknowledged), _delivery);
+            _totals.Read(_clock.Now, Snapshots.Of(depth: _accepted - _acknowledged), _delivery);
             _recent.Take(_totals);
             _clock.Now += 5_000;
             _accepted += accepted;

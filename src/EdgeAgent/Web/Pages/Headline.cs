@@ -1,0 +1,37 @@
+using EdgeAgent.Hosting;
+
+namespace EdgeAgent.Web.Pages;
+
+/// <summary>The state at a glance. Pure.</summary>
+/// <param name="Mood">good, busy, warn or bad: the colour.</param>
+/// <param name="Title">The state in a word or two.</param>
+/// <param name="Detail">One sentence more.</param>
+internal sealed record Headline(string Mood, string Title, string Detail)
+{
+    /// <summary>A depth that a connection has at any time is no backlog.</summary>
+    private const long Backlog = 100;
+
+    public static Headline Of(AgentStatus status, DateTimeOffset now)
+    {
+        var (broker, queue) = (status.Broker, status.Queue);
+        var since = broker.Since is { } then ? Quantity.Duration(Math.Max(0, (now - then).TotalSeconds)) : "a while";
+        if (queue.Store != "healthy")
+        {
+            return new("bad", queue.Store == "full" ? "Disk full" : "Storage fails", queue.StoreError ?? "The queue cannot be written; messages wait in memory.");
+        }
+
+        return broker.State switch
+        {
+            "none" => new("warn", "No broker set", "Readings are kept in the queue; set broker.url in the configuration."),
+            "connected" when queue.Depth - queue.InFlight > Backlog => new("busy", "Catching up", $"{CatchUp(status)} Connected to {broker.Address} for {since}."),
+            "connected" => new("good", "Delivering", $"Connected to {broker.Address} (MQTT {broker.Protocol}) for {since}."),
+            _ => new("warn", "Offline, queueing", $"No connection to {broker.Address ?? "the broker"} for {Quantity.Duration(broker.DisconnectedS ?? 0)}. {broker.LastError}"),
+        };
+    }
+
+    private static string CatchUp(AgentStatus status)
+    {
+        var rate = status.Rates.DeliveredPerS - status.Rates.AcceptedPerS;
+        return rate > 0.1 ? $"About {Quantity.Duration(status.Queue.Depth / rate)} left at {Quantity.Number(rate)} messages/s." : "The backlog does not shrink yet.";
+    }
+}
