@@ -122,6 +122,35 @@ public sealed class UplinkTests : IAsyncDisposable
         Assert.Equal(7_400, _figures.ConnectedMilliseconds);
     }
 
+    [Theory]
+    [InlineData(0x97)]
+    [InlineData(0x80)]
+    [InlineData(0x83)]
+    public async Task A_message_that_the_broker_puts_off_comes_again_later_and_is_never_a_dead_letter(byte code)
+    {
+        Start();
+        await AppendAsync(1, 2, 3);
+        var broker = await _broker.AcceptAsync(Wire.Connack5);
+        var sent = await ReadingsAsync(broker, 3);
+        await broker.SendAsync(Wire.Puback(sent[0].PacketId, code));
+        await broker.SendAsync(Wire.Puback(sent[1].PacketId));
+        await broker.SendAsync(Wire.Puback(sent[2].PacketId));
+        await WaitForDepthAsync(1);
+
+        // Not before its time, and then with the same id.
+        await AppendAsync(4);
+        var next = (await ReadingsAsync(broker, 1))[0];
+        await broker.SendAsync(Wire.Puback(next.PacketId));
+        await WaitForDepthAsync(1);
+        _rig.Time.Advance(TimeSpan.FromSeconds(5));
+        var again = (await ReadingsAsync(broker, 1))[0];
+        await broker.SendAsync(Wire.Puback(again.PacketId));
+        await WaitForDepthAsync(0);
+
+        Assert.Equal((4, Id(sent[0])), (Value(next), Id(again)));
+        Assert.Equal(0, _rig.Queue.Snapshot().DeadLetters);
+    }
+
     [Fact]
     public async Task The_loss_of_a_refused_message_is_delivered_on_the_ledgers_topic()
     {
