@@ -14,6 +14,8 @@ internal static class CommandLine
             CheckCommand.Create(),
             ReloadCommand.Create(),
             StatusCommand.Create(),
+            QueueCommand.Create(),
+            DeadLettersCommand.Create(),
             TestCommand.Create(),
             DiscoverCommand.Create(),
             ConfigCommand.Create(),

@@ -10,7 +10,8 @@ internal static class UsageError
     public static int Write(ParseResult parsed, TextWriter output)
     {
         var command = parsed.CommandResult.Command;
-        foreach (var error in parsed.Errors.Select(static error => error.Message).Distinct())
+        // Of a word that is no command, the parser also says that there is no command.
+        foreach (var error in parsed.Errors.Select(static error => error.Message).Distinct().Skip(parsed.Errors.Count > 1 && parsed.UnmatchedTokens.Count > 0 && command.Subcommands.Count > 0 ? 1 : 0))
         {
             output.WriteLine($"edgeagent: {error}");
         }

@@ -99,7 +99,7 @@ internal sealed class AgentService(
                 new WatchedLoop("the drainer", () => link.Status?.State == UplinkState.Connected ? figures.Rounds : null, static () => { }),
                 new WatchedLoop("the sampler", () => sampler.IsStuck ? 0 : null, static () => { }));
             var reporter = new Reporter(config, state, sampler, queue, link, figures, measurements, watchdog, systemd, clock, _time);
-            var control = new ControlSocket(request.ControlPath, new ControlAnswers(reporter.Status, reporter.History, ReloadAsync).AnswerAsync, _time, log);
+            var control = new ControlSocket(request.ControlPath, new ControlAnswers(reporter.Status, reporter.History, ReloadAsync, new QueueAnswers(queue.Operations)).AnswerAsync, _time, log);
             var watch = request.Watches ? new ConfigWatch(() => ConfigFiles.Stamp(request.ConfigPath), reload.Ask, _time) : null;
             var web = config.Status.Listen is { } listen ? NewWebServer(listen, reporter, figures, watchdog) : null;
             if (config.Broker is null)

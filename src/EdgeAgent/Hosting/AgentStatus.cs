@@ -110,4 +110,10 @@ internal sealed record AgentHistory(int Format, HistoryReport Recent, HistoryRep
 [JsonSerializable(typeof(AgentHistory))]
 [JsonSerializable(typeof(ConfigurationReport))]
 [JsonSerializable(typeof(ControlError))]
+[JsonSerializable(typeof(QueueQuestion))]
+[JsonSerializable(typeof(QueueEntries))]
+[JsonSerializable(typeof(QueueEntry))]
+[JsonSerializable(typeof(DeadLetterEntries))]
+[JsonSerializable(typeof(QueueInfoReport))]
+[JsonSerializable(typeof(QueueChange))]
 internal sealed partial class StatusJson : JsonSerializerContext;

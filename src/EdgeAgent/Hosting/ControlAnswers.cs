@@ -9,17 +9,26 @@ namespace EdgeAgent.Hosting;
 /// <param name="status">How it is.</param>
 /// <param name="history">How it was.</param>
 /// <param name="reload">Reads the configuration again; completes with what came of it.</param>
-internal sealed class ControlAnswers(Func<AgentStatus> status, Func<AgentHistory> history, Func<CancellationToken, Task<ConfigurationReport>> reload)
+/// <param name="queue">What it says and does about its queue.</param>
+internal sealed class ControlAnswers(
+    Func<AgentStatus> status, Func<AgentHistory> history, Func<CancellationToken, Task<ConfigurationReport>> reload, QueueAnswers queue)
 {
-    public async Task<byte[]> AnswerAsync(string question, CancellationToken stop) => question switch
+    /// <param name="question">A word, and for some questions a blank and JSON.</param>
+    /// <param name="stop">The agent stops.</param>
+    public async Task<byte[]> AnswerAsync(string question, CancellationToken stop)
     {
-        "status" => JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Default.AgentStatus),
-        "history" => JsonSerializer.SerializeToUtf8Bytes(history(), StatusJson.Default.AgentHistory),
-        "reload" => JsonSerializer.SerializeToUtf8Bytes(await reload(stop), StatusJson.Default.ConfigurationReport),
-        _ => Error("unknown question; known: status, history, reload"),
-    };
+        var words = question.Split(' ', 2);
+        return words[0] switch
+        {
+            "status" => JsonSerializer.SerializeToUtf8Bytes(status(), StatusJson.Default.AgentStatus),
+            "history" => JsonSerializer.SerializeToUtf8Bytes(history(), StatusJson.Default.AgentHistory),
+            "reload" => JsonSerializer.SerializeToUtf8Bytes(await reload(stop), StatusJson.Default.ConfigurationReport),
+            var name => await queue.AnswerAsync(name, words.ElementAtOrDefault(1) ?? "", stop)
+                ?? Error($"unknown question; known: status, history, reload, {QueueAnswers.Known}"),
+        };
+    }
 
-    private static byte[] Error(string problem) => JsonSerializer.SerializeToUtf8Bytes(new ControlError(AgentStatus.PresentFormat, problem), StatusJson.Default.ControlError);
+    public static byte[] Error(string problem) => JsonSerializer.SerializeToUtf8Bytes(new ControlError(AgentStatus.PresentFormat, problem), StatusJson.Default.ControlError);
 }
 
 /// <param name="Format">As that of <see cref="AgentStatus"/>.</param>

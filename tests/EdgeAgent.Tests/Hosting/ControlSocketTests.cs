@@ -1,13 +1,14 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using EdgeAgent.Hosting;
+using EdgeAgent.Tests.Queue;
 using EdgeAgent.Hosting.Measuring;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeAgent.Tests.Hosting;
 
-public sealed class ControlSocketTests : IDisposable
+public sealed class ControlSocketTests : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
@@ -15,7 +16,13 @@ public sealed class ControlSocketTests : IDisposable
 
     private string SocketPath => Path.Combine(_folder.FullName, "run", "control.sock");
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    private readonly QueueRig _rig = new QueueRig().Open();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _rig.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
 
     [Fact]
     public async Task It_answers_a_question_with_one_line_of_json()
@@ -47,7 +54,7 @@ public sealed class ControlSocketTests : IDisposable
     {
         await using var agent = Start();
 
-        Assert.Equal("""{"format":1,"error":"unknown question; known: status, history, reload"}""", await AskAsync("dance\n"));
+        Assert.Equal("""{"format":1,"error":"unknown question; known: status, history, reload, queue-info, queue-list, queue-get, queue-purge, dead-letters, dead-letters-retry, dead-letters-drop"}""", await AskAsync("dance\n"));
     }
 
     [Fact]
@@ -137,7 +144,7 @@ public sealed class ControlSocketTests : IDisposable
     private static AgentHistory History() => new(
         AgentStatus.PresentFormat, new HistoryReport(5, default, [7], [1], [0], [null], [null], [0]), new HistoryReport(60, default, [], [], [], [], [], []));
 
-    private static ControlAnswers Answers => new(Status, History, static _ => Task.FromResult(Status().Configuration));
+    private ControlAnswers Answers => new(Status, History, static _ => Task.FromResult(Status().Configuration), new QueueAnswers(_rig.Queue.Operations));
 
     private Running Start(TimeProvider? time = null)
     {
