@@ -5,12 +5,15 @@ internal static class Package
 {
     private static string Folder { get; } = Repository.PathOf("artifacts/deb");
 
-    public static string Path { get; } = Directory.Exists(Folder)
-        ? Directory.GetFiles(Folder, "edgeagent_*_amd64.deb").Order(StringComparer.Ordinal).LastOrDefault(string.Empty)
-        : string.Empty;
+    public static string Path { get; } = PathFor("amd64");
 
     /// <summary>Why there is none to test; null where there is one.</summary>
     public static string? Obstacle => Path.Length > 0 ? null : "there is no package in artifacts/deb; ./dev test builds one on amd64, as does ./dev deb";
+
+    /// <summary>The package for an architecture by Debian's name, or nothing where it was not built.</summary>
+    public static string PathFor(string architecture) => Directory.Exists(Folder)
+        ? Directory.GetFiles(Folder, $"edgeagent_*_{architecture}.deb").Order(StringComparer.Ordinal).LastOrDefault(string.Empty)
+        : string.Empty;
 
     /// <summary>Copies the package into a folder as current.deb, and beside it the same with a higher version as newer.deb.</summary>
     public static async Task PutAsync(TemporaryFolder folder)
