@@ -8,8 +8,10 @@ internal sealed class StoreReading(QueueState state, StoreFile file, RowLookup l
     /// <summary>Reads ahead, and reads again what is to be tried again.</summary>
     public void Read()
     {
-        foreach (var owner in state.Classes)
+        // High priority first: a drainer that waits takes the first rows that are there.
+        for (var priority = state.Classes.Length - 1; priority >= 0; priority--)
         {
+            var owner = state.Classes[priority];
             Chunk chunk;
             long end;
 

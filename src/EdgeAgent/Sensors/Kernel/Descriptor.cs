@@ -87,6 +87,8 @@ internal sealed class Descriptor : IDisposable
     /// <summary>Waits until a call on the descriptor would not block.</summary>
     public async Task WaitAsync(short events, CancellationToken cancellationToken)
     {
+        // Somebody else may have the number by now, and be ready.
+        _closed.ThrowIfCancellationRequested();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed);
         await DescriptorPoller.Shared.WaitAsync(Number, events, either.Token);
     }
