@@ -59,11 +59,11 @@ internal sealed class QueueView(string control, string config)
     private static QueueReply<TReport> Read<T, TReport>(QueueAnswer<T> answer, Func<T, TReport> report)
         where T : class
         where TReport : class => answer switch
-    {
-        { Problem: { } problem } => new(null, problem, ExitCode.InputOutput),
-        { Value: { } value } => new(report(value), null, ExitCode.Ok),
-        _ => new(null, "there is no such message: it has been delivered, or is accounted for in the ledger", ExitCode.InputOutput),
-    };
+        {
+            { Problem: { } problem } => new(null, problem, ExitCode.InputOutput),
+            { Value: { } value } => new(report(value), null, ExitCode.Ok),
+            _ => new(null, "there is no such message: it has been delivered, or is accounted for in the ledger", ExitCode.InputOutput),
+        };
 
     private async Task<QueueReply<T>> LookAsync<T>(
         string name, QueueQuestion question, JsonTypeInfo<T> type, Func<QueueReader, QueueReply<T>> look, CancellationToken cancellationToken)

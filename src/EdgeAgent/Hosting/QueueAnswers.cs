@@ -71,9 +71,9 @@ internal sealed class QueueAnswers(QueueOperations queue)
 
     private static byte[] Write<T, TReport>(QueueAnswer<T> answer, Func<T, TReport> report, JsonTypeInfo<TReport> type)
         where T : class => answer switch
-    {
-        { Problem: { } problem } => ControlAnswers.Error(problem),
-        { Value: { } value } => JsonSerializer.SerializeToUtf8Bytes(report(value), type),
-        _ => ControlAnswers.Error("there is no such message: it has been delivered, or is accounted for in the ledger"),
-    };
+        {
+            { Problem: { } problem } => ControlAnswers.Error(problem),
+            { Value: { } value } => JsonSerializer.SerializeToUtf8Bytes(report(value), type),
+            _ => ControlAnswers.Error("there is no such message: it has been delivered, or is accounted for in the ledger"),
+        };
 }

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using EdgeAgent.Hosting;
-using EdgeAgent.Tests.Queue;
 using EdgeAgent.Hosting.Measuring;
+using EdgeAgent.Tests.Queue;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
