@@ -224,11 +224,9 @@ internal sealed class Store
         try
         {
             _parts.EnsureOpen();
-            if (_state.WriteBehind.Count > 0 || _state.Ledger.HasChanged)
-            {
-                _writer.Write(_clock.Now);
-            }
 
+            // Whatever came during the last pass: acknowledgements too, or they would be delivered twice after a clean stop.
+            _writer.Write(_clock.Now);
             _parts.Work.Close();
             _log.Closed(_state.Depths.Total);
         }
