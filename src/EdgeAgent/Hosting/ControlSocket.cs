@@ -17,13 +17,13 @@ internal sealed class ControlSocket(string path, Func<string, CancellationToken,
     /// <summary>The longest question in bytes, its end of line included.</summary>
     public const int LongestQuestion = 16_384;
 
+    /// <summary>How many clients are served at one time; the others wait their turn.</summary>
+    public const int Attendants = 32;
+
     private const int Waiting = 256;
 
-    /// <summary>How many clients are served at one time; the others wait their turn.</summary>
-    private const int Attendants = 32;
-
     /// <summary>How long a client may take to ask, and to take its answer: a stuck one must not hold its place for ever.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Where the socket is unless told otherwise: the runtime directory that systemd makes.</summary>
     public static string DefaultPath =>

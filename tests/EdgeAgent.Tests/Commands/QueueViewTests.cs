@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace EdgeAgent.Tests.Commands;
 
 /// <summary>The queue as the commands see it: through a real control socket on a real queue, and from its file.</summary>
-public sealed class QueueViewTests : IAsyncDisposable
+public sealed class QueueViewTests : IAsyncLifetime
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
@@ -26,7 +26,9 @@ public sealed class QueueViewTests : IAsyncDisposable
 
     private string ConfigPath => Path.Combine(_rig.Folder, "edgeagent.yaml");
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _stop.CancelAsync();
         await _answering.WaitAsync(Deadline);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeAgent.Tests.Delivery;
 
-public sealed class BrokerLinkTests : IAsyncDisposable
+public sealed class BrokerLinkTests : IAsyncLifetime
 {
     private const int Publish = 3;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -26,7 +26,9 @@ public sealed class BrokerLinkTests : IAsyncDisposable
         _running = _link.RunAsync(_stop.Token);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _stop.CancelAsync();
         await _old.DisposeAsync();

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeAgent.Tests.Delivery;
 
-public sealed class UplinkTests : IAsyncDisposable
+public sealed class UplinkTests : IAsyncLifetime
 {
     private const int Publish = 3;
     private const int Disconnect = 14;
@@ -25,7 +25,9 @@ public sealed class UplinkTests : IAsyncDisposable
 
     public UplinkTests() => _figures = new(_rig.Clock);
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _stop.CancelAsync();
         await _broker.DisposeAsync();

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeAgent.Tests.Hosting;
 
-public sealed class ControlSocketTests : IAsyncDisposable
+public sealed class ControlSocketTests : IAsyncLifetime
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
@@ -18,7 +18,9 @@ public sealed class ControlSocketTests : IAsyncDisposable
 
     private readonly QueueRig _rig = new QueueRig().Open();
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _rig.DisposeAsync();
         _folder.Delete(recursive: true);
@@ -81,24 +83,22 @@ public sealed class ControlSocketTests : IAsyncDisposable
     {
         var time = new FakeTimeProvider();
         await using var agent = Start(time);
-        var silent = Enumerable.Range(0, 60).Select(_ => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)).ToList();
-        foreach (var socket in silent)
+        var silent = new List<Socket>();
+        for (var i = 0; i < ControlSocket.Attendants; i++)
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath)).WaitAsync(Deadline);
-            await socket.SendAsync("stat"u8.ToArray());
+            // Each has its place when it has had its answer.
+            silent.Add(await ConnectAsync());
+            await using var stream = new NetworkStream(silent[i]);
+            Assert.NotNull(await AskAsync(stream, "status\n"));
+            await stream.WriteAsync("stat"u8.ToArray());
         }
 
         var answer = AskAsync("status\n");
-        var early = await Task.WhenAny(answer, Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System)) == answer;
-        while (!answer.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        Assert.NotSame(answer, await Task.WhenAny(answer, Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System)));
+        time.Advance(ControlSocket.Patience);
 
-        silent.ForEach(static socket => socket.Dispose());
-        Assert.False(early);
         Assert.StartsWith("{\"format\":1", await answer, StringComparison.Ordinal);
+        silent.ForEach(static socket => socket.Dispose());
     }
 
     [Fact]
@@ -155,11 +155,23 @@ public sealed class ControlSocketTests : IAsyncDisposable
 
     private async Task<string?> AskAsync(string question)
     {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath)).WaitAsync(Deadline);
+        using var socket = await ConnectAsync();
         await using var stream = new NetworkStream(socket);
+        return await AskAsync(stream, question);
+    }
+
+    private async Task<Socket> ConnectAsync()
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath)).WaitAsync(Deadline);
+        return socket;
+    }
+
+    /// <summary>The answer; null when the connection ends instead.</summary>
+    private static async Task<string?> AskAsync(NetworkStream stream, string question)
+    {
         await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(question));
-        using var reader = new StreamReader(stream);
+        using var reader = new StreamReader(stream, leaveOpen: true);
         try
         {
             return await reader.ReadLineAsync().WaitAsync(Deadline);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeAgent.Tests.Hosting;
 
-public sealed class ReloadTests : IAsyncDisposable
+public sealed class ReloadTests : IAsyncLifetime
 {
     private const string Good = "gateway: pi\nsensors:\n  - {id: a, type: system}\n";
 
@@ -30,7 +30,9 @@ public sealed class ReloadTests : IAsyncDisposable
         _running = _reload.RunAsync(_stop.Token);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _stop.CancelAsync();
         await _running.WaitAsync(Deadline);

@@ -7,14 +7,16 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeAgent.Tests.Hosting.Measuring;
 
-public sealed class MeasurementsTests : IAsyncDisposable
+public sealed class MeasurementsTests : IAsyncLifetime
 {
     private readonly QueueRig _rig = new QueueRig().Open();
     private readonly DeliveryFigures _delivery;
 
     public MeasurementsTests() => _delivery = new(_rig.Clock);
 
-    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _rig.DisposeAsync();
 
     [Fact]
     public async Task The_history_of_a_real_queue_is_kept_while_it_runs()

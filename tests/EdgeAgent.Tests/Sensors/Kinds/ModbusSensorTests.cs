@@ -81,7 +81,7 @@ public sealed class ModbusSensorTests
     {
         var isWrong = true;
         await using var device = ModbusDevice.OverTcp(request => isWrong ? Misbehave(wrong, request) : [Tcp(request, Registers(request))]);
-        await using var sensor = OverTcp(device, ("max_gap", 10), ("response_timeout", TimeSpan.FromMilliseconds(300)));
+        await using var sensor = OverTcp(device, ("max_gap", 10), ("response_timeout", TimeSpan.FromSeconds(wrong is "silence" or "half" ? 2 : 20)));
 
         var failed = await sensor.ReadAsync(default);
         Assert.Empty(failed.Values);
@@ -158,7 +158,8 @@ public sealed class ModbusSensorTests
             "silence" => [],
             _ => [Rtu(1, Registers(request))],
         });
-        await using var sensor = OnLine(cable, null, ("slave", 1), ("max_gap", 10), ("response_timeout", TimeSpan.FromMilliseconds(300)));
+        var patience = TimeSpan.FromSeconds(wrong is "half" or "silence" ? 2 : 20);
+        await using var sensor = OnLine(cable, null, ("slave", 1), ("max_gap", 10), ("response_timeout", patience));
 
         var failed = await sensor.ReadAsync(default);
         Assert.Empty(failed.Values);
