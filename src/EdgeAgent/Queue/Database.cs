@@ -117,7 +117,7 @@ internal sealed class Database : IDisposable
             connection.Open();
             var handle = connection.Handle!;
             _ = raw.sqlite3_busy_timeout(handle, 100);
-            _ = raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+            KeepWal(handle, path);
             handle.enable_sqlite3_next_stmt(true);
             Statement.Execute(handle, "PRAGMA locking_mode = EXCLUSIVE");
             Statement.Execute(handle, "PRAGMA query_only = ON");
@@ -202,11 +202,23 @@ internal sealed class Database : IDisposable
         connection.Dispose();
     }
 
+    /// <summary>
+    /// Closing checkpoints and deletes the WAL. One that holds something stays as it is; an empty one, which opening has made, goes again.
+    /// </summary>
+    private static void KeepWal(sqlite3 handle, string path)
+    {
+        var holdsSomething = new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
+        _ = raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, holdsSomething ? 1 : 0, out _);
+    }
+
     private static void Configure(sqlite3 handle, string path)
     {
         // The order matters: the page size before the first page, the locking mode before the WAL.
         Statement.Execute(handle, $"PRAGMA page_size = {PageSize}");
         Statement.Execute(handle, "PRAGMA locking_mode = EXCLUSIVE");
+        KeepWal(handle, path);
+        Schema.Refuse(handle);
+        _ = raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, out _);
         Statement.Execute(handle, "PRAGMA journal_mode = WAL");
         Statement.Execute(handle, "PRAGMA synchronous = FULL");
         Statement.Execute(handle, $"PRAGMA wal_autocheckpoint = {CheckpointPages}");

@@ -156,7 +156,7 @@ internal static class QueueFile
             $"The queue {path} is in use by another process. Stop the other agent (or the SQLite tool that has the file open), or give this one a queue.path of its own."),
         SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_PERM or SQLitePCL.raw.SQLITE_AUTH => new(QueueFailure.Permission,
             $"The queue {path} may not be written: {message}. Give the file and its directory to the user that runs the agent."),
-        SQLitePCL.raw.SQLITE_SCHEMA => new(QueueFailure.InputOutput,
+        SQLitePCL.raw.SQLITE_SCHEMA => new(QueueFailure.Configuration,
             $"The queue {path} was made by a newer version of the agent ({message}). It is untouched. Install that version again, or set queue.path to another place."),
         _ => new(QueueFailure.InputOutput,
             $"The queue {path} cannot be opened: {message}. Check the file system that it is on, or set queue.path to another place."),

@@ -1,13 +1,16 @@
 namespace EdgeAgent.Queue;
 
 /// <summary>Why there is no queue, in words that say what to do.</summary>
-/// <param name="ExitCode">74 (input/output) or 77 (permission), as in sysexits.</param>
+/// <param name="ExitCode">74 (input/output), 77 (permission) or 78 (configuration), as in sysexits; systemd restarts the agent after the first alone.</param>
 /// <param name="Message">For the person who must act.</param>
 internal sealed record QueueFailure(int ExitCode, string Message)
 {
     public const int InputOutput = 74;
 
     public const int Permission = 77;
+
+    /// <summary>A restart would find the same.</summary>
+    public const int Configuration = 78;
 }
 
 /// <summary>What came of opening the queue: exactly one of the two.</summary>

@@ -41,32 +41,41 @@ internal static class Schema
         "ALTER TABLE dead ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1; ALTER TABLE dead ADD COLUMN retried INTEGER NOT NULL DEFAULT 0; CREATE TABLE latest(env INTEGER PRIMARY KEY, seq INTEGER NOT NULL)",
     ];
 
-    /// <summary>Makes the tables of a new file, brings those of an older one up to date, and refuses a newer or a foreign one.</summary>
-    /// <param name="database">Just opened, nothing written.</param>
-    /// <param name="path">Where it lies; a copy of an older file is kept beside it.</param>
+    /// <summary>Refuses a newer or a foreign file, without changing it.</summary>
+    /// <param name="database">Just opened, nothing written, not even a journal mode.</param>
     /// <exception cref="StoreException">SQLITE_SCHEMA: newer. SQLITE_NOTADB: not ours.</exception>
+    public static void Refuse(sqlite3 database)
+    {
+        var version = VersionOf(database);
+        if (IsNew(database, version))
+        {
+            return;
+        }
+
+        if (!IsOurs(database) || version < 1)
+        {
+            throw Foreign(database);
+        }
+
+        if (version > Version)
+        {
+            throw new StoreException(raw.SQLITE_SCHEMA, $"its format is {version}, this program knows up to {Version}", database);
+        }
+    }
+
+    /// <summary>Makes the tables of a new file, and brings those of an older one up to date.</summary>
+    /// <param name="database">Not refused.</param>
+    /// <param name="path">Where it lies; a copy of an older file is kept beside it.</param>
     public static void Prepare(sqlite3 database, string path)
     {
-        using var versionOf = new Statement(database, "PRAGMA user_version");
-        using var applicationOf = new Statement(database, "PRAGMA application_id");
-        using var tables = new Statement(database, "SELECT count(*) FROM sqlite_schema");
-        var version = versionOf.Scalar() ?? 0;
-        if (tables.Scalar() == 0 && version == 0)
+        var version = VersionOf(database);
+        if (IsNew(database, version))
         {
             Create(database);
         }
-        else if (applicationOf.Scalar() != ApplicationId || version < 1)
-        {
-            throw new StoreException(raw.SQLITE_NOTADB, "the file is not a queue of this agent", database);
-        }
-        else if (version > Version)
-        {
-            _ = raw.sqlite3_db_config(database, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
-            throw new StoreException(raw.SQLITE_SCHEMA, $"its format is {version}, this program knows up to {Version}", database);
-        }
         else if (version < Version)
         {
-            Upgrade(database, path, (int)version);
+            Upgrade(database, path, version);
         }
     }
 
@@ -74,18 +83,36 @@ internal static class Schema
     /// <exception cref="StoreException">SQLITE_SCHEMA: another version. SQLITE_NOTADB: not ours.</exception>
     public static void Check(sqlite3 database)
     {
-        using var versionOf = new Statement(database, "PRAGMA user_version");
-        using var applicationOf = new Statement(database, "PRAGMA application_id");
-        if (applicationOf.Scalar() != ApplicationId)
+        if (!IsOurs(database))
         {
-            throw new StoreException(raw.SQLITE_NOTADB, "the file is not a queue of this agent", database);
+            throw Foreign(database);
         }
 
-        if (versionOf.Scalar() is var version && version != Version)
+        if (VersionOf(database) is var version && version != Version)
         {
             throw new StoreException(raw.SQLITE_SCHEMA, $"its format is {version}, this program reads {Version}; an older one is brought up to date when the agent starts", database);
         }
     }
+
+    private static int VersionOf(sqlite3 database)
+    {
+        using var version = new Statement(database, "PRAGMA user_version");
+        return (int)(version.Scalar() ?? 0);
+    }
+
+    private static bool IsOurs(sqlite3 database)
+    {
+        using var application = new Statement(database, "PRAGMA application_id");
+        return application.Scalar() == ApplicationId;
+    }
+
+    private static bool IsNew(sqlite3 database, int version)
+    {
+        using var tables = new Statement(database, "SELECT count(*) FROM sqlite_schema");
+        return version == 0 && tables.Scalar() == 0;
+    }
+
+    private static StoreException Foreign(sqlite3 database) => new(raw.SQLITE_NOTADB, "the file is not a queue of this agent", database);
 
     /// <summary>All steps in one transaction, so that a crash leaves the old version or the new one.</summary>
     private static void Upgrade(sqlite3 database, string path, int version)

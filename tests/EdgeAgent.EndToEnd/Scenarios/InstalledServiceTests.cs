@@ -172,7 +172,9 @@ public sealed class InstalledServiceTests : IDisposable
         _ = await machine.RunAsync("dpkg --force-downgrade --install /packages/current.deb");
         await machine.WhenAsync("journalctl --unit=edgeagent --no-pager", journal => journal.Contains("was made by a newer version of the agent", StringComparison.Ordinal), "the refusal");
 
-        await machine.MustAsync("systemctl stop edgeagent");
+        await machine.WhenAsync("systemctl show edgeagent -P ActiveState", static state => state == "failed", "the end of it");
+        Assert.Equal("78", await machine.MustAsync("systemctl show edgeagent -P ExecMainStatus"));
+        Assert.Equal("0", await machine.MustAsync("systemctl show edgeagent -P NRestarts"));
         Assert.Equal(before, await machine.MustAsync($"sha256sum {Queue}"));
     }
 

@@ -137,22 +137,6 @@ public sealed class DamageTests
     }
 
     [Fact]
-    public async Task A_newer_file_is_refused_and_untouched()
-    {
-        await using var rig = new QueueRig().Open();
-        await rig.AppendAsync(1);
-        await rig.CloseAsync();
-        Sql(rig.Config.Path, "PRAGMA user_version = 99");
-        var before = await File.ReadAllBytesAsync(rig.Config.Path);
-
-        var opening = rig.TryOpen();
-
-        Assert.Null(opening.Queue);
-        Assert.Contains("newer version", opening.Failure!.Message, StringComparison.Ordinal);
-        Assert.Equal(before, await File.ReadAllBytesAsync(rig.Config.Path));
-    }
-
-    [Fact]
     public async Task An_older_file_is_brought_up_to_date_and_a_copy_of_it_is_kept()
     {
         await using var rig = new QueueRig().Open();
