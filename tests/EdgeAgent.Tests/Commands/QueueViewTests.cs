@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace EdgeAgent.Tests.Commands;
 
 /// <summary>The queue as the commands see it: through a real control socket on a real queue, and from its file.</summary>
-public sealed class QueueViewTests : IAsyncLifetime
+public sealed class QueueViewTests : TestsWithAnEnd
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
@@ -26,9 +26,7 @@ public sealed class QueueViewTests : IAsyncLifetime
 
     private string ConfigPath => Path.Combine(_rig.Folder, "edgeagent.yaml");
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _answering.WaitAsync(Deadline);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeAgent.Tests.Delivery;
 
-public sealed class BrokerLinkTests : IAsyncLifetime
+public sealed class BrokerLinkTests : TestsWithAnEnd
 {
     private const int Publish = 3;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -26,9 +26,7 @@ public sealed class BrokerLinkTests : IAsyncLifetime
         _running = _link.RunAsync(_stop.Token);
     }
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _old.DisposeAsync();

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeAgent.Tests.Delivery;
 
-public sealed class UplinkTests : IAsyncLifetime
+public sealed class UplinkTests : TestsWithAnEnd
 {
     private const int Publish = 3;
     private const int Disconnect = 14;
@@ -25,9 +25,7 @@ public sealed class UplinkTests : IAsyncLifetime
 
     public UplinkTests() => _figures = new(_rig.Clock);
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _broker.DisposeAsync();

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeAgent.Tests.Hosting;
 
-public sealed class ControlSocketTests : IAsyncLifetime
+public sealed class ControlSocketTests : TestsWithAnEnd
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
@@ -18,9 +18,7 @@ public sealed class ControlSocketTests : IAsyncLifetime
 
     private readonly QueueRig _rig = new QueueRig().Open();
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await _rig.DisposeAsync();
         _folder.Delete(recursive: true);

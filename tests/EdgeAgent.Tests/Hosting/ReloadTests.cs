@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeAgent.Tests.Hosting;
 
-public sealed class ReloadTests : IAsyncLifetime
+public sealed class ReloadTests : TestsWithAnEnd
 {
     private const string Good = "gateway: pi\nsensors:\n  - {id: a, type: system}\n";
 
@@ -30,9 +30,7 @@ public sealed class ReloadTests : IAsyncLifetime
         _running = _reload.RunAsync(_stop.Token);
     }
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _running.WaitAsync(Deadline);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeAgent.Tests.Web;
 
-public sealed class WebServerTests : IAsyncLifetime
+public sealed class WebServerTests : TestsWithAnEnd
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -25,9 +25,7 @@ public sealed class WebServerTests : IAsyncLifetime
         _running = new WebServer(_endpoint, site, _time, NullLogger.Instance).RunAsync(_stop.Token);
     }
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _running.WaitAsync(Deadline);

@@ -7,16 +7,14 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeAgent.Tests.Hosting.Measuring;
 
-public sealed class MeasurementsTests : IAsyncLifetime
+public sealed class MeasurementsTests : TestsWithAnEnd
 {
     private readonly QueueRig _rig = new QueueRig().Open();
     private readonly DeliveryFigures _delivery;
 
     public MeasurementsTests() => _delivery = new(_rig.Clock);
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync() => await _rig.DisposeAsync();
+    public override async ValueTask DisposeAsync() => await _rig.DisposeAsync();
 
     [Fact]
     public async Task The_history_of_a_real_queue_is_kept_while_it_runs()
