@@ -8,7 +8,7 @@ public interface IMqttConnectionHandler
 {
     /// <summary>
     /// The connection is there: called once, and first. Messages of a kept session may follow before
-    /// <see cref="MqttClient.ConnectAsync"/> has returned. Does nothing unless implemented.
+    /// <see cref="MqttClient.ConnectAsync(IMqttConnectionHandler, CancellationToken)"/> has returned. Does nothing unless implemented.
     /// </summary>
     /// <param name="connection">The same that the outcome of connecting holds.</param>
     void OnConnected(MqttConnection connection)

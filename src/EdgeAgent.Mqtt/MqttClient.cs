@@ -53,7 +53,15 @@ public sealed class MqttClient
     /// <returns>A connection at work, or why there is none. What may be expected to fail never throws.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     /// <exception cref="InvalidOperationException">The connection before this one has not ended.</exception>
-    public async Task<ConnectOutcome> ConnectAsync(IMqttConnectionHandler handler, CancellationToken cancellationToken = default)
+    public Task<ConnectOutcome> ConnectAsync(IMqttConnectionHandler handler, CancellationToken cancellationToken = default) =>
+        ConnectAsync(handler, null, cancellationToken);
+
+    /// <summary>As <see cref="ConnectAsync(IMqttConnectionHandler, CancellationToken)"/>, watched step by step.</summary>
+    /// <param name="handler">Hears of everything that happens on the connection.</param>
+    /// <param name="observer">Hears of the steps that lead to it; null: nobody.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A connection at work, or why there is none.</returns>
+    public async Task<ConnectOutcome> ConnectAsync(IMqttConnectionHandler handler, IConnectObserver? observer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(handler);
         if (!_lastConnection.IsCompleted)
@@ -63,7 +71,7 @@ public sealed class MqttClient
 
         using var timeout = new CancellationTokenSource(_options.ConnectTimeout, _time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var progress = new ConnectProgress();
+        var progress = new ConnectProgress(observer);
         try
         {
             return await TryVersionsAsync(handler, progress, deadline.Token);
@@ -102,6 +110,7 @@ public sealed class MqttClient
 
     private async Task<Attempt> TryVersionAsync(MqttProtocolVersion version, IMqttConnectionHandler handler, ConnectProgress progress, CancellationToken deadline)
     {
+        progress.Observer?.OnAttempt(version);
         var (transport, failure) = await TransportConnector.ConnectAsync(_options, _time, progress, deadline);
         if (transport is null)
         {

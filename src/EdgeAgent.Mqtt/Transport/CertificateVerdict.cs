@@ -6,7 +6,8 @@ namespace EdgeAgent.Mqtt.Transport;
 
 /// <summary>Accepts the broker's certificate only when .NET finds no fault in it, and remembers the fault to explain it.</summary>
 /// <param name="name">The name or address that the certificate must carry.</param>
-internal sealed class CertificateVerdict(string name)
+/// <param name="observer">Is shown the certificates; null: nobody.</param>
+internal sealed class CertificateVerdict(string name, IConnectObserver? observer)
 {
     private SslPolicyErrors _errors;
     private X509ChainStatusFlags _chain;
@@ -17,6 +18,11 @@ internal sealed class CertificateVerdict(string name)
     /// <summary>The callback of the handshake.</summary>
     public bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
+        if (chain is not null)
+        {
+            observer?.OnCertificates([.. chain.ChainElements.Select(static element => element.Certificate)]);
+        }
+
         _errors = errors;
         _chain = (chain?.ChainStatus ?? []).Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
         if (errors != SslPolicyErrors.None && certificate is X509Certificate2 broker)

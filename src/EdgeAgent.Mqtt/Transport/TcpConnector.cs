@@ -30,6 +30,11 @@ internal sealed class TcpConnector(TimeProvider time)
         }
 
         progress.Step = ConnectStep.Connect;
+        if (addresses.Length > 0)
+        {
+            progress.Observer?.OnResolved(addresses);
+        }
+
         return addresses.Length == 0
             ? (null, TransportFailures.NameNotFound(host, null))
             : await ConnectAsync(Interleave(addresses), host, port, deadline);

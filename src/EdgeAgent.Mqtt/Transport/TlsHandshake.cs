@@ -11,13 +11,15 @@ namespace EdgeAgent.Mqtt.Transport;
 internal static class TlsHandshake
 {
     /// <summary>Null when the broker is verified, else why not.</summary>
-    public static async Task<ConnectFailure?> RunAsync(SslStream stream, MqttClientOptions options, MqttTlsOptions tls, TlsFiles files, CancellationToken deadline)
+    public static async Task<ConnectFailure?> RunAsync(
+        SslStream stream, MqttClientOptions options, MqttTlsOptions tls, TlsFiles files, IConnectObserver? observer, CancellationToken deadline)
     {
         var name = tls.ServerName ?? options.Host;
-        var verdict = new CertificateVerdict(name);
+        var verdict = new CertificateVerdict(name, observer);
         try
         {
             await stream.AuthenticateAsClientAsync(Authentication(name, tls, files, verdict), deadline);
+            observer?.OnSecured(stream.SslProtocol, stream.NegotiatedCipherSuite);
             return null;
         }
         catch (Exception exception) when (exception is AuthenticationException or IOException)

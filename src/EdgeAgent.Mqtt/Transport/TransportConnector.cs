@@ -1,8 +1,11 @@
 namespace EdgeAgent.Mqtt.Transport;
 
 /// <summary>How far connecting has come; tells which step a timeout hit.</summary>
-internal sealed class ConnectProgress
+/// <param name="observer">Is told of each step; null: nobody.</param>
+internal sealed class ConnectProgress(IConnectObserver? observer = null)
 {
+    public IConnectObserver? Observer => observer;
+
     public ConnectStep Step { get; set; } = ConnectStep.Resolve;
 }
 
@@ -34,7 +37,13 @@ internal static class TransportConnector
         MqttClientOptions options, TimeProvider time, ConnectProgress progress, CancellationToken deadline)
     {
         var (socket, failure) = await new TcpConnector(time).ConnectAsync(options.Host, options.Port, progress, deadline);
-        return socket is null ? (null, failure) : (new ConnectedTransport(socket), null);
+        if (socket is null)
+        {
+            return (null, failure);
+        }
+
+        progress.Observer?.OnConnected(socket.RemoteEndPoint!);
+        return (new ConnectedTransport(socket), null);
     }
 
     private static async Task<(ConnectedTransport? Transport, ConnectFailure? Failure)> SecureAsync(
@@ -44,7 +53,7 @@ internal static class TransportConnector
         var isSecure = false;
         try
         {
-            var failure = await TlsHandshake.RunAsync(transport.BeginTls(), options, tls, files, deadline);
+            var failure = await TlsHandshake.RunAsync(transport.BeginTls(), options, tls, files, progress.Observer, deadline);
             isSecure = failure is null;
             return (isSecure ? transport : null, failure);
         }

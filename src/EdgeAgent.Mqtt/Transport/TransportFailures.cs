@@ -38,13 +38,13 @@ internal static class TransportFailures
 
     public static ConnectFailure TimedOut(string host, int port, ConnectStep step, TimeSpan timeout)
     {
-        var waitedFor = step switch
+        var (waitedFor, advice) = step switch
         {
-            ConnectStep.Resolve => "the look-up of its name",
-            ConnectStep.Connect => "its answer to the TCP connection",
-            ConnectStep.Tls => "the end of the TLS handshake",
-            _ => "its answer to CONNECT",
+            ConnectStep.Resolve => ("the look-up of its name", "Is the network up, and does the name server answer?"),
+            ConnectStep.Connect => ("its answer to the TCP connection", "Is the address right, and does a firewall drop the packets?"),
+            ConnectStep.Tls => ("the end of the TLS handshake", "Does it speak TLS on this port?"),
+            _ => ("its answer to CONNECT", "Is it an MQTT broker, and is the port right (with or without TLS)?"),
         };
-        return new ConnectFailure(step, ConnectFailureKind.TimedOut, $"{host}:{port}: {waitedFor} did not come within {timeout.TotalSeconds} s.");
+        return new ConnectFailure(step, ConnectFailureKind.TimedOut, $"{host}:{port}: {waitedFor} did not come within {timeout.TotalSeconds} s. {advice}");
     }
 }

@@ -25,6 +25,7 @@ internal static class CommandExamples
         ["dead-letters drop"] = ["edgeagent dead-letters drop 5f3a9c01d2e4b677-81234 --yes", "edgeagent dead-letters drop --all"],
         ["test"] = ["edgeagent test", "edgeagent test boiler_flow --json"],
         ["discover"] = ["edgeagent discover", "edgeagent discover --modbus /dev/ttyUSB0 --baud 19200", "edgeagent discover --modbus tcp://192.168.1.5:502"],
+        ["connect"] = ["edgeagent connect", "edgeagent connect --publish pi/test", "edgeagent connect mqtts://broker.example.com", "edgeagent connect --json"],
         ["config"] = ["edgeagent config show", "edgeagent config sample ds18b20"],
         ["config sample"] = ["edgeagent config sample", "edgeagent config sample ds18b20 modbus"],
         ["config show"] = ["edgeagent config show", "edgeagent config show --json"],

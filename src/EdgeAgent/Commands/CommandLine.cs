@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using EdgeAgent.Commands.Connecting;
 
 namespace EdgeAgent.Commands;
 
@@ -18,6 +19,7 @@ internal static class CommandLine
             DeadLettersCommand.Create(),
             TestCommand.Create(),
             DiscoverCommand.Create(),
+            ConnectCommand.Create(),
             ConfigCommand.Create(),
             VersionCommand.Create(),
             CompletionsCommand.Create(),

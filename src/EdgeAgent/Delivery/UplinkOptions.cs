@@ -11,7 +11,10 @@ internal static class UplinkOptions
     /// Clean Start always: after a lost link the unacknowledged messages are offered again as new publishes with the same ids, so
     /// that nothing depends on packet ids surviving a crash.
     /// </summary>
-    public static MqttClientOptions For(BrokerAddress address, BrokerConfig broker, Presence presence) => new()
+    public static MqttClientOptions For(BrokerAddress address, BrokerConfig broker, Presence presence) => For(address, broker) with { Will = presence.Will };
+
+    /// <summary>The same without a will: for whoever connects as the agent does, and is not the agent.</summary>
+    public static MqttClientOptions For(BrokerAddress address, BrokerConfig broker) => new()
     {
         Host = address.Host,
         Port = address.Port,
@@ -30,7 +33,6 @@ internal static class UplinkOptions
             }
             : null,
         CleanStart = true,
-        Will = presence.Will,
         Protocol = broker.Protocol switch
         {
             ProtocolChoice.V5 => MqttProtocolVersion.V5,
