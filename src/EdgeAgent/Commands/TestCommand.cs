@@ -55,7 +55,7 @@ internal static class TestCommand
             text.Append(CultureInfo.InvariantCulture, $"{result.Sensor.Id} ({result.Sensor.Type}, {result.Duration.TotalMilliseconds:0} ms)\n");
             foreach (var value in result.Observation.Values)
             {
-                text.Append("  ").Append(value.Name).Append(" = ").Append(Show(value.Value)).Append(value.Unit is null ? "" : " ").Append(value.Unit).Append('\n');
+                text.Append("  ").Append(value.Name).Append(" = ").Append(ValueWriter.ToText(value.Value)).Append(value.Unit is null ? "" : " ").Append(value.Unit).Append('\n');
             }
 
             if (result.Observation.Failure is { } failure)
@@ -127,12 +127,4 @@ internal static class TestCommand
 
         json.WriteEndObject();
     }
-
-    private static string Show(Value value) => value.Kind switch
-    {
-        ValueKind.Integer => value.Integer.ToString(CultureInfo.InvariantCulture),
-        ValueKind.Real => value.Real.ToString("R", CultureInfo.InvariantCulture),
-        ValueKind.Boolean => value.Boolean ? "true" : "false",
-        _ => value.Text ?? string.Empty,
-    };
 }

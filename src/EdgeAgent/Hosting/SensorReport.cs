@@ -1,4 +1,3 @@
-using System.Globalization;
 using EdgeAgent.Readings;
 using EdgeAgent.Sensors;
 using EdgeAgent.Sensors.Sampling;
@@ -69,20 +68,11 @@ internal sealed record SensorReport(
 /// <param name="Unit">Null where it has none.</param>
 internal sealed record ValueReport(string Name, string Text, string? Unit)
 {
-    public static ValueReport Of(NamedValue named) => new(named.Name, TextOf(named.Value), named.Unit);
+    public static ValueReport Of(NamedValue named) => new(named.Name, ValueWriter.ToText(named.Value), named.Unit);
 
     public string ToText()
     {
         var value = Unit is null ? Text : $"{Text} {Unit}";
         return Name == "value" ? value : $"{Name} {value}";
     }
-
-    private static string TextOf(Value value) => value.Kind switch
-    {
-        ValueKind.Integer => value.Integer.ToString(CultureInfo.InvariantCulture),
-        ValueKind.Real => value.Real.ToString(CultureInfo.InvariantCulture),
-        ValueKind.Boolean => value.Boolean ? "true" : "false",
-        ValueKind.Text => value.Text ?? string.Empty,
-        _ => "-",
-    };
 }

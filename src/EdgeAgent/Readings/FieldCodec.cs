@@ -60,7 +60,7 @@ internal static class FieldCodec
     /// Takes the next value off the front of <paramref name="packed"/>. False at the end, and for bytes that <see cref="Pack"/>
     /// did not write (a damaged row). A text is given as UTF-8 in <paramref name="text"/>, so that nothing is allocated.
     /// </summary>
-    public static bool TryTake(ref ReadOnlySpan<byte> packed, out Value value, out ReadOnlySpan<byte> text)
+    public static bool TryTake(scoped ref ReadOnlySpan<byte> packed, out Value value, out ReadOnlySpan<byte> text)
     {
         value = default;
         text = default;

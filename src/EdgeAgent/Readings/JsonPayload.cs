@@ -16,19 +16,14 @@ internal static class JsonPayload
         output.Write("{\"ts\":\""u8);
         WriteTime(source.WallTime, ref output);
         output.Write("\""u8);
-        switch (source.Body.Kind)
+        var values = new BodyValues(source.Body);
+        for (var i = 0; i < envelope.JsonKeys.Length && values.TryTake(out var value, out var text); i++)
         {
-            case BodyKind.Integer:
-                output.Write(envelope.JsonKeys[0]);
-                output.WriteNumber(source.Body.Bits);
-                break;
-            case BodyKind.Real:
-                output.Write(envelope.JsonKeys[0]);
-                output.WriteNumber(BitConverter.Int64BitsToDouble(source.Body.Bits));
-                break;
-            default:
-                WriteFields(source.Body.Packed.Span, envelope, ref output);
-                break;
+            if (value.Kind != ValueKind.None)
+            {
+                output.Write(envelope.JsonKeys[i]);
+                ValueWriter.Write(value, text, ValueDialect.Json, ref output);
+            }
         }
 
         output.Write(envelope.JsonUnit);
@@ -54,39 +49,6 @@ internal static class JsonPayload
     /// <summary>The bytes <c>,"unit":"..."</c>, or none.</summary>
     public static byte[] Unit(string? unit) =>
         unit is null ? [] : Encoding.UTF8.GetBytes($",\"unit\":\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(unit)}\"");
-
-    private static void WriteFields(ReadOnlySpan<byte> packed, EncodedEnvelope envelope, ref PayloadBuffer output)
-    {
-        for (var i = 0; i < envelope.JsonKeys.Length && FieldCodec.TryTake(ref packed, out var value, out var text); i++)
-        {
-            if (value.Kind == ValueKind.None)
-            {
-                continue;
-            }
-
-            output.Write(envelope.JsonKeys[i]);
-            switch (value.Kind)
-            {
-                case ValueKind.Integer:
-                    output.WriteNumber(value.Integer);
-                    break;
-                case ValueKind.Real:
-                    output.WriteNumber(value.Real);
-                    break;
-                case ValueKind.Boolean:
-                    output.Write(value.Boolean ? "true"u8 : "false"u8);
-                    break;
-                case ValueKind.Text:
-                    output.Write("\""u8);
-                    output.WriteJsonText(text);
-                    output.Write("\""u8);
-                    break;
-                case ValueKind.None:
-                default:
-                    break;
-            }
-        }
-    }
 
     private static void WriteTime(long wallTime, ref PayloadBuffer output)
     {

@@ -7,7 +7,8 @@ namespace EdgeAgent.Readings;
 /// <summary>A growing buffer that payloads are written into, one after another; it is kept, so the steady state allocates nothing.</summary>
 internal struct PayloadBuffer(int capacity)
 {
-    private const int LongestNumber = 32;
+    /// <summary>No number takes more bytes.</summary>
+    public const int LongestNumber = 32;
 
     private byte[] _bytes = new byte[capacity];
 

@@ -8,51 +8,13 @@ internal static class RawPayload
 {
     public static void Write(in PayloadSource source, ref PayloadBuffer output)
     {
-        switch (source.Body.Kind)
+        var values = new BodyValues(source.Body);
+        while (values.TryTake(out var value, out var text))
         {
-            case BodyKind.Integer:
-                output.WriteNumber(source.Body.Bits);
-                break;
-            case BodyKind.Real:
-                output.WriteNumber(BitConverter.Int64BitsToDouble(source.Body.Bits));
-                break;
-            default:
-                WriteFields(source.Body.Packed.Span, ref output);
-                break;
-        }
-    }
-
-    private static void WriteFields(ReadOnlySpan<byte> packed, ref PayloadBuffer output)
-    {
-        while (FieldCodec.TryTake(ref packed, out var value, out var text))
-        {
-            if (value.Kind == ValueKind.None)
+            if (value.Kind != ValueKind.None)
             {
-                continue;
-            }
-
-            if (output.Length > 0)
-            {
-                output.Write(" "u8);
-            }
-
-            switch (value.Kind)
-            {
-                case ValueKind.Integer:
-                    output.WriteNumber(value.Integer);
-                    break;
-                case ValueKind.Real:
-                    output.WriteNumber(value.Real);
-                    break;
-                case ValueKind.Boolean:
-                    output.Write(value.Boolean ? "true"u8 : "false"u8);
-                    break;
-                case ValueKind.Text:
-                    output.Write(text);
-                    break;
-                case ValueKind.None:
-                default:
-                    break;
+                output.Write(output.Length > 0 ? " "u8 : default);
+                ValueWriter.Write(value, text, ValueDialect.Bare, ref output);
             }
         }
     }

@@ -40,21 +40,15 @@ internal static class SenMlPayload
         output.Write("\",\"bt\":"u8);
         WriteSeconds(source.WallTime, ref output);
         var isFirst = true;
-        switch (source.Body.Kind)
+        var values = new BodyValues(source.Body);
+        for (var i = 0; i < envelope.SenMlRecords.Length && values.TryTake(out var value, out var text); i++)
         {
-            case BodyKind.Integer:
-                Begin(source, envelope.SenMlRecords[0], ref isFirst, ref output);
-                output.Write("\"v\":"u8);
-                output.WriteNumber(source.Body.Bits);
-                break;
-            case BodyKind.Real:
-                Begin(source, envelope.SenMlRecords[0], ref isFirst, ref output);
-                output.Write("\"v\":"u8);
-                output.WriteNumber(BitConverter.Int64BitsToDouble(source.Body.Bits));
-                break;
-            default:
-                WriteFields(source, envelope, ref isFirst, ref output);
-                break;
+            if (value.Kind != ValueKind.None)
+            {
+                Begin(source, envelope.SenMlRecords[i], ref isFirst, ref output);
+                output.Write(Label(value.Kind));
+                ValueWriter.Write(value, text, ValueDialect.Json, ref output);
+            }
         }
 
         output.Write("}]"u8);
@@ -76,41 +70,13 @@ internal static class SenMlPayload
         return Encoding.UTF8.GetBytes($"\"n\":\"{Name(field.Name)}\",{unit}");
     }
 
-    private static void WriteFields(in PayloadSource source, EncodedEnvelope envelope, ref bool isFirst, ref PayloadBuffer output)
+    /// <summary>The label of a value goes by what it is (section 4.2).</summary>
+    private static ReadOnlySpan<byte> Label(ValueKind kind) => kind switch
     {
-        var packed = source.Body.Packed.Span;
-        for (var i = 0; i < envelope.SenMlRecords.Length && FieldCodec.TryTake(ref packed, out var value, out var text); i++)
-        {
-            if (value.Kind == ValueKind.None)
-            {
-                continue;
-            }
-
-            Begin(source, envelope.SenMlRecords[i], ref isFirst, ref output);
-            switch (value.Kind)
-            {
-                case ValueKind.Integer:
-                    output.Write("\"v\":"u8);
-                    output.WriteNumber(value.Integer);
-                    break;
-                case ValueKind.Real:
-                    output.Write("\"v\":"u8);
-                    output.WriteNumber(value.Real);
-                    break;
-                case ValueKind.Boolean:
-                    output.Write(value.Boolean ? "\"vb\":true"u8 : "\"vb\":false"u8);
-                    break;
-                case ValueKind.Text:
-                    output.Write("\"vs\":\""u8);
-                    output.WriteJsonText(text);
-                    output.Write("\""u8);
-                    break;
-                case ValueKind.None:
-                default:
-                    break;
-            }
-        }
-    }
+        ValueKind.Boolean => "\"vb\":"u8,
+        ValueKind.Text => "\"vs\":"u8,
+        _ => "\"v\":"u8,
+    };
 
     /// <summary>Opens a record; the first one is open already and also carries the id.</summary>
     private static void Begin(in PayloadSource source, byte[] record, ref bool isFirst, ref PayloadBuffer output)
