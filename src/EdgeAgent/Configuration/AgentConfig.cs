@@ -24,6 +24,9 @@ internal sealed record AgentConfig
     /// <summary>Null where Home Assistant is told nothing.</summary>
     public HomeAssistantConfig? HomeAssistant { get; init; }
 
+    /// <summary>What the agent's own keys are called in JSON payloads.</summary>
+    public JsonNames JsonNames { get; init; } = JsonNames.Default;
+
     public required ImmutableArray<SensorConfig> Sensors { get; init; }
 }
 
@@ -171,6 +174,8 @@ internal sealed record SensorConfig
     public string? HistoryTopic { get; init; }
 
     public PayloadFormat Format { get; init; }
+
+    public JsonNames JsonNames { get; init; } = JsonNames.Default;
 
     public bool Retain { get; init; }
 

@@ -13,6 +13,7 @@ internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment enviro
         var gateway = values.Get(schema.Gateway) ?? environment.HostName;
         var publish = values.Get(schema.Publish);
         var homeAssistant = HomeAssistantSection.Bind(values.Get(schema.HomeAssistant));
+        var names = JsonNamesSection.Bind(publish.Get(PublishSection.JsonKeys), scope);
         var config = new AgentConfig
         {
             Gateway = gateway,
@@ -22,7 +23,8 @@ internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment enviro
             Delivery = DeliverySection.Bind(values.Get(schema.Delivery)),
             Status = StatusSection.Bind(values.Get(schema.Status), gateway, scope),
             HomeAssistant = homeAssistant,
-            Sensors = BindSensors(values.Get(schema.Sensors), gateway, publish, values.Get(schema.Delivery), homeAssistant, values.Get(schema.Broker).Get(BrokerSection.Protocol)),
+            JsonNames = names,
+            Sensors = BindSensors(values.Get(schema.Sensors), gateway, publish, values.Get(schema.Delivery), homeAssistant, names, values.Get(schema.Broker).Get(BrokerSection.Protocol)),
         };
         // Where something is mistyped, what seems to be missing may be there.
         if (scope.Problems.Exists(problem => problem.Severity == Severity.Error))
@@ -47,14 +49,14 @@ internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment enviro
     private void Warn(string path, string message, string hint) =>
         scope.Problems.Add(new Problem(Severity.Warning, message) { File = path, Hint = hint });
 
-    private ImmutableArray<SensorConfig> BindSensors(ImmutableArray<KeyValues> entries, string gateway, KeyValues publish, KeyValues delivery, HomeAssistantConfig? homeAssistant, ProtocolChoice protocol)
+    private ImmutableArray<SensorConfig> BindSensors(ImmutableArray<KeyValues> entries, string gateway, KeyValues publish, KeyValues delivery, HomeAssistantConfig? homeAssistant, JsonNames names, ProtocolChoice protocol)
     {
         var sensors = ImmutableArray.CreateBuilder<SensorConfig>(entries.Length);
         var ids = new Dictionary<string, SourceSpan>(StringComparer.Ordinal);
         var topics = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var entry in entries)
         {
-            var sensor = SensorSection.Bind(entry, gateway, publish, delivery, homeAssistant, scope);
+            var sensor = SensorSection.Bind(entry, gateway, publish, delivery, homeAssistant, names, scope);
             sensors.Add(sensor);
             if (entry.NodeOf(SensorSection.Id) is not { } id || sensor.Id.Length == 0)
             {

@@ -6,6 +6,7 @@ using EdgeAgent.Delivery;
 using EdgeAgent.Delivery.HomeAssistant;
 using EdgeAgent.Hosting.Measuring;
 using EdgeAgent.Queue;
+using EdgeAgent.Readings;
 using EdgeAgent.Sensors;
 using EdgeAgent.Sensors.Sampling;
 using EdgeAgent.Web;
@@ -65,6 +66,7 @@ internal sealed class AgentService(
 
         await using (queue)
         {
+            Name(queue, config.JsonNames);
             var figures = new DeliveryFigures(clock);
             var state = new ConfigurationState(request.ConfigPath, _time);
             using var systemd = new SystemdNotifier(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"))
@@ -119,6 +121,7 @@ internal sealed class AgentService(
 
             void Apply(AgentConfig next, ConfigDifference difference)
             {
+                Name(queue, next.JsonNames);
                 sampler.Change(next.Sensors);
                 if (difference.IsUplinkChanged)
                 {
@@ -126,6 +129,13 @@ internal sealed class AgentService(
                 }
             }
         }
+    }
+
+    /// <summary>Where the agent's own keys are named beside the envelopes of the sensors.</summary>
+    private void Name(MessageQueue queue, JsonNames names)
+    {
+        queue.LedgerIdKey = names.Id;
+        _fields.Names = names;
     }
 
     private WebServer NewWebServer(IPEndPoint listen, Reporter reporter, DeliveryFigures figures, Watchdog watchdog)

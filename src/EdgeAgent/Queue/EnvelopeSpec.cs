@@ -27,6 +27,7 @@ internal static class EnvelopeSpec
             WriteNumber(json, "priority"u8, (int)envelope.Priority);
             WriteNumber(json, "offline"u8, (int)envelope.Offline);
             WriteText(json, "type"u8, envelope.ContentType);
+            WriteNames(json, envelope.JsonNames);
             if (!envelope.Fields.IsDefaultOrEmpty)
             {
                 json.WriteStartArray("fields"u8);
@@ -72,6 +73,7 @@ internal static class EnvelopeSpec
                 Priority = Number(root, "priority"u8) == (int)MessagePriority.High ? MessagePriority.High : MessagePriority.Normal,
                 Offline = (OfflinePolicy)Number(root, "offline"u8),
                 ContentType = Text(root, "type"u8),
+                JsonNames = Names(root),
                 Fields = Fields(root),
             };
         }
@@ -95,6 +97,42 @@ internal static class EnvelopeSpec
         }
 
         return fields.MoveToImmutable();
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, JsonNames names)
+    {
+        if (names == JsonNames.Default)
+        {
+            return;
+        }
+
+        json.WriteStartArray("names"u8);
+        foreach (var name in (ReadOnlySpan<string>)[names.Time, names.Value, names.Unit, names.Id, names.Historical, names.Clock])
+        {
+            json.WriteStringValue(name);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static JsonNames Names(JsonElement root)
+    {
+        if (!root.TryGetProperty("names"u8, out var names))
+        {
+            return JsonNames.Default;
+        }
+
+        return new()
+        {
+            Time = At(0),
+            Value = At(1),
+            Unit = At(2),
+            Id = At(3),
+            Historical = At(4),
+            Clock = At(5),
+        };
+
+        string At(int index) => names[index].GetString() ?? throw new JsonException();
     }
 
     private static string? Text(JsonElement root, ReadOnlySpan<byte> key) => root.TryGetProperty(key, out var value) ? value.GetString() : null;

@@ -35,6 +35,9 @@ internal sealed class Ledger
         Load(stored);
     }
 
+    /// <summary>What an entry's own id is called in its payload.</summary>
+    public string IdKey { get; set; } = JsonNames.Default.Id;
+
     /// <summary>Losses of this run by reason.</summary>
     public ReadOnlySpan<long> Counts => _counts;
 
@@ -98,7 +101,7 @@ internal sealed class Ledger
             InFlight++;
             _open.Remove((entry.Reason, entry.Topic, entry.Era));
             message = new(-entry.Id, new(entry.Run, string.Empty, 0, IsSynchronized: true), _envelope, entry.WallTo ?? entry.WallFrom ?? 0,
-                MessageBody.OfBytes(entry.ToJson()), Lane.Ledger);
+                MessageBody.OfBytes(entry.ToJson(IdKey)), Lane.Ledger);
             return true;
         }
 

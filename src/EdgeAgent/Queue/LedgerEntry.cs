@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
@@ -7,6 +8,9 @@ namespace EdgeAgent.Queue;
 /// <summary>One entry of the ledger: what was lost of a topic in an era, and why.</summary>
 internal sealed class LedgerEntry(long id, ulong run, LossReason reason, string topic, ulong era)
 {
+    /// <summary>The keys of the payload beside that of the id.</summary>
+    public static ImmutableArray<string> Keys { get; } = ["reason", "topic", "count", "first", "last", "from", "to", "note"];
+
     /// <summary>Its own number, ascending within the file for ever.</summary>
     public long Id { get; } = id;
 
@@ -75,7 +79,8 @@ internal sealed class LedgerEntry(long id, ulong run, LossReason reason, string 
     };
 
     /// <summary>The payload that the broker gets.</summary>
-    public byte[] ToJson()
+    /// <param name="idKey">What the entry's own id is called; none of <see cref="Keys"/>.</param>
+    public byte[] ToJson(string idKey)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer))
@@ -97,7 +102,7 @@ internal sealed class LedgerEntry(long id, ulong run, LossReason reason, string 
                 json.WriteString("note"u8, Note);
             }
 
-            json.WriteString("id"u8, new MessageId(Run, -Id).ToString());
+            json.WriteString(idKey, new MessageId(Run, -Id).ToString());
             json.WriteEndObject();
         }
 

@@ -48,6 +48,12 @@ internal sealed class MessageQueue : IAsyncDisposable
         set => _store.Available = value;
     }
 
+    /// <summary>What the id of a ledger's entry is called in its payload; <c>id</c> until it is set. Any thread.</summary>
+    public string LedgerIdKey
+    {
+        set => _state.Ledger.IdKey = value;
+    }
+
     /// <summary>What a person may see and do in it.</summary>
     public QueueOperations Operations { get; }
 

@@ -97,6 +97,7 @@ internal sealed class ReadingIntake(MessageQueue queue, string gateway, SensorCo
             Topic = sensor.Topic,
             HistoryTopic = sensor.HistoryTopic,
             Format = sensor.Format,
+            JsonNames = sensor.JsonNames,
             Fields = [.. values.Select(value => new Field(value.Name, value.Unit))],
             Retain = sensor.Retain,
             Expiry = sensor.Expiry,

@@ -4,7 +4,7 @@ namespace EdgeAgent.Readings;
 internal ref struct BodyValues
 {
     private ReadOnlySpan<byte> _packed;
-    private Value _inline;
+    private readonly Value _inline;
     private bool _hasInline;
 
     /// <param name="body">Of any kind but <see cref="BodyKind.Bytes"/>, which has no values.</param>

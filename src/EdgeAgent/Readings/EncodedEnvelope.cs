@@ -11,10 +11,7 @@ internal sealed class EncodedEnvelope(Envelope envelope)
 
     public byte[] HistoryTopic { get; } = Encoding.UTF8.GetBytes(envelope.HistoryTopic ?? envelope.Topic);
 
-    public byte[][] JsonKeys { get; } = [.. FieldNames.ForJson(envelope.Fields).Select(JsonPayload.Key)];
-
-    /// <summary>Only a lone value has its unit beside it; among several, the names say it.</summary>
-    public byte[] JsonUnit { get; } = JsonPayload.Unit(envelope.Fields is [{ Unit: var unit }] ? unit : null);
+    public JsonKeys Json { get; } = new(envelope);
 
     /// <summary>Measurement and tags of a line of InfluxDB's protocol.</summary>
     public byte[] InfluxSeries { get; } = InfluxPayload.Series(envelope.Sensor, envelope.Gateway);

@@ -50,6 +50,9 @@ internal sealed record Envelope
 
     public PayloadFormat Format { get; init; }
 
+    /// <summary>What the agent's own keys are called, where the format is JSON.</summary>
+    public JsonNames JsonNames { get; init; } = JsonNames.Default;
+
     /// <summary>In the order of the values in the message. Empty for a message that is kept as bytes.</summary>
     public ImmutableArray<Field> Fields { get; init; } = [];
 
@@ -67,7 +70,7 @@ internal sealed record Envelope
 
     public bool Equals(Envelope? other) =>
         other is not null && Sensor == other.Sensor && Gateway == other.Gateway && Topic == other.Topic && HistoryTopic == other.HistoryTopic && Format == other.Format
-        && Fields.AsSpan().SequenceEqual(other.Fields.AsSpan()) && Retain == other.Retain && Expiry == other.Expiry
+        && JsonNames == other.JsonNames && Fields.AsSpan().SequenceEqual(other.Fields.AsSpan()) && Retain == other.Retain && Expiry == other.Expiry
         && Priority == other.Priority && Offline == other.Offline && ContentType == other.ContentType;
 
     public override int GetHashCode() => HashCode.Combine(Sensor, Topic, Format, Fields.Length, Retain, Expiry, Priority, Offline);

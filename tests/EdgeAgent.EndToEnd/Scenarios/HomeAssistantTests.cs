@@ -1,10 +1,11 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using EdgeAgent.EndToEnd.Harness;
 
 namespace EdgeAgent.EndToEnd.Scenarios;
 
 /// <summary>What Home Assistant would see of the published agent at a real mosquitto.</summary>
-public sealed class HomeAssistantTests : IDisposable
+public sealed partial class HomeAssistantTests : IDisposable
 {
     private const string Topic = "homeassistant/device/edgeagent_test/config ";
     private const string Flow =
@@ -54,6 +55,24 @@ public sealed class HomeAssistantTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reload_that_renames_the_keys_of_the_payloads_is_announced_and_the_next_reading_has_them()
+    {
+        await using var broker = await Mosquitto.StartAsync(_folder);
+        await using var subscriber = await Subscriber.StartAsync(broker);
+        var value = _folder.Write("value", "21.5\n");
+        var flow = $"{{id: flow, type: file, path: {value}, interval: 100ms, unit: °C}}";
+        await using var agent = await StartAsync(broker, flow);
+        await subscriber.Others.WhenAnyAsync(line => line.StartsWith(Topic, StringComparison.Ordinal), "the announcement");
+
+        _folder.Write("edgeagent.yaml", "publish: {json_keys: {ts: time, value: v, unit: u, id: message}}\n" + await File.ReadAllTextAsync(_folder["edgeagent.yaml"]));
+        agent.Send(ProcessSignal.Hangup);
+
+        var renamed = Flow.Replace("value_json.value", "value_json.v", StringComparison.Ordinal);
+        await subscriber.Others.WhenAnyAsync(line => line.StartsWith(Topic, StringComparison.Ordinal) && line.EndsWith($"\"cmps\":{{{renamed}}},\"qos\":1}}", StringComparison.Ordinal), "the announcement of the new names");
+        await subscriber.Others.WhenAnyAsync(line => NewReading().IsMatch(line), "a reading with the new names");
+    }
+
+    [Fact]
     public async Task The_backlog_never_comes_on_a_state_topic()
     {
         await using var broker = await Mosquitto.StartAsync(_folder);
@@ -74,6 +93,9 @@ public sealed class HomeAssistantTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    [GeneratedRegex("""^test/flow \{"time":"[^"]{24}","v":21\.5,"u":"°C","message":"[0-9a-f]+-[0-9]+"(,"clock":"unsynced")?\}$""")]
+    private static partial Regex NewReading();
 
     private static string[] Announcements(Subscriber subscriber) =>
         [.. subscriber.Others.ToArray().Where(line => line.StartsWith(Topic, StringComparison.Ordinal)).Select(line => line[Topic.Length..])];

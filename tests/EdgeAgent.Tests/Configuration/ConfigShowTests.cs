@@ -52,6 +52,13 @@ public sealed class ConfigShowTests : IDisposable
               topic: "{gateway}/{sensor}"                       # default
               format: json                                      # default
               retain: false                                     # default
+              json_keys:
+                ts: ts                                          # default
+                value: value                                    # default
+                unit: unit                                      # default
+                id: id                                          # default
+                historical: historical                          # default
+                clock: clock                                    # default
             status:
               topic: "{gateway}/status"                         # default
               listen: "127.0.0.1:8377"                          # default

@@ -51,11 +51,16 @@ public sealed class ValueWriterTests
     {
         var writer = new PayloadWriter();
         var envelope = new Envelope { Sensor = "s", Gateway = "g", Topic = "t", Format = format, Fields = [new("a", "°C"), new("b", null), new("c", null), new("d", null)] };
-        Many(writer, envelope, 100);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Many(writer, envelope, 1000);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The runtime itself allocates now and then, when it compiles anew what runs often; what the message costs, it costs in every round.
+        Assert.Equal(0, Enumerable.Range(0, 20).Min(_ => Allocated(() => Many(writer, envelope, 200))));
+    }
+
+    private static long Allocated(Action action)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        action();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static void Many(PayloadWriter writer, Envelope envelope, int times)

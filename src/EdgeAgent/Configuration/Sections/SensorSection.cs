@@ -43,7 +43,7 @@ internal static class SensorSection
 
     public static readonly ImmutableArray<Key> All = [Id, Type, Interval, Timeout, Topic, HistoryTopic, Format, Retain, Expiry, Priority, Offline, Unit];
 
-    public static SensorConfig Bind(KeyValues values, string gateway, KeyValues publish, KeyValues delivery, HomeAssistantConfig? homeAssistant, ReadScope scope)
+    public static SensorConfig Bind(KeyValues values, string gateway, KeyValues publish, KeyValues delivery, HomeAssistantConfig? homeAssistant, JsonNames names, ReadScope scope)
     {
         var id = values.Get(Id);
         var type = values.Get(Type);
@@ -62,6 +62,7 @@ internal static class SensorSection
             Topic = topic,
             HistoryTopic = history,
             Format = values.Get(Format) ?? publish.Get(PublishSection.Format),
+            JsonNames = names,
             Retain = values.Get(Retain) ?? publish.Get(PublishSection.Retain),
             Expiry = values.Get(Expiry),
             Priority = values.Get(Priority),

@@ -28,7 +28,10 @@ internal static class PublishSection
 
     public static readonly Key<bool> Retain = Keys.Flag("retain", "the broker keeps the newest reading for those who subscribe later", fallback: false);
 
-    public static readonly ImmutableArray<Key> All = [Topic, Format, Retain];
+    public static readonly Key<KeyValues> JsonKeys = Keys.Section(
+        "json_keys", "what the agent's own keys are called in a JSON payload; no two the same", JsonNamesSection.All);
+
+    public static readonly ImmutableArray<Key> All = [Topic, Format, Retain, JsonKeys];
 }
 
 /// <summary><c>status:</c> where the agent tells about itself.</summary>

@@ -71,6 +71,27 @@ internal sealed class TopicPartShape : ScalarShape<string>
     public override string Write(string value) => YamlText.Write(value);
 }
 
+/// <summary>A key of a JSON object.</summary>
+internal sealed class JsonNameShape : ScalarShape<string>
+{
+    private const int Longest = 64;
+
+    public static JsonNameShape Instance { get; } = new();
+
+    public override string Expected => "a name of 1 to 64 characters";
+
+    public override bool TryParse(string text, [MaybeNullWhen(false)] out string value, out string? hint)
+    {
+        value = text;
+        hint = text.Length == 0 ? "a key cannot be left out; leave the line out to keep its name" : null;
+        return text.Length is > 0 and <= Longest && !text.Any(char.IsControl);
+    }
+
+    public override JsonObject ToSchema() => new() { ["type"] = new JsonArray("string", "number", "boolean"), ["minLength"] = 1, ["maxLength"] = Longest };
+
+    public override string Write(string value) => YamlText.Write(value);
+}
+
 /// <summary>A topic that may contain names in braces.</summary>
 internal sealed class TopicShape(params ImmutableArray<string> names) : ScalarShape<string>
 {

@@ -20,27 +20,42 @@ internal sealed class DiscoveredFields
     /// <summary>A script may print other names every time.</summary>
     private const int MostFields = 64;
 
-    private ImmutableDictionary<string, ImmutableArray<DiscoveredField>> _fields = ImmutableDictionary<string, ImmutableArray<DiscoveredField>>.Empty;
+    private Seen _seen = new(JsonNames.Default, ImmutableDictionary<string, ImmutableArray<DiscoveredField>>.Empty);
 
     /// <summary>Called after something new was seen, on the sensor's thread.</summary>
     public Action? Changed { get; set; }
 
     /// <summary>By the sensor's id.</summary>
-    public ImmutableDictionary<string, ImmutableArray<DiscoveredField>> Snapshot => Volatile.Read(ref _fields);
+    public ImmutableDictionary<string, ImmutableArray<DiscoveredField>> Snapshot => Volatile.Read(ref _seen).Fields;
+
+    /// <summary>What the agent's own keys are called in JSON; what was seen before is found under its new name too.</summary>
+    public JsonNames Names
+    {
+        set => ImmutableInterlocked.Update(ref _seen, Rename, value);
+    }
 
     public void Saw(string sensor, ImmutableArray<NamedValue> values)
     {
-        if (HasNews(sensor, values) && ImmutableInterlocked.Update(ref _fields, Add, (sensor, values)))
+        if (HasNews(sensor, values) && ImmutableInterlocked.Update(ref _seen, Add, (sensor, values)))
         {
             Changed?.Invoke();
         }
     }
 
-    private static ImmutableDictionary<string, ImmutableArray<DiscoveredField>> Add(
-        ImmutableDictionary<string, ImmutableArray<DiscoveredField>> all, (string Sensor, ImmutableArray<NamedValue> Values) seen)
+    private static Seen Rename(Seen all, JsonNames names) => new(
+        names,
+        all.Fields.ToImmutableDictionary(
+            sensor => sensor.Key,
+            sensor =>
+            {
+                var keys = FieldNames.ForJson([.. sensor.Value.Select(field => new Field(field.Name, field.Unit))], names);
+                return sensor.Value.Select((field, i) => field with { Key = keys[i] }).ToImmutableArray();
+            }));
+
+    private static Seen Add(Seen all, (string Sensor, ImmutableArray<NamedValue> Values) seen)
     {
-        var fields = all.GetValueOrDefault(seen.Sensor, []);
-        var keys = FieldNames.ForJson([.. seen.Values.Select(value => new Field(value.Name, value.Unit))]);
+        var fields = all.Fields.GetValueOrDefault(seen.Sensor, []);
+        var keys = FieldNames.ForJson([.. seen.Values.Select(value => new Field(value.Name, value.Unit))], all.Names);
         for (var i = 0; i < keys.Length; i++)
         {
             var (name, value, unit) = seen.Values[i];
@@ -50,7 +65,7 @@ internal sealed class DiscoveredFields
             }
         }
 
-        return all.SetItem(seen.Sensor, fields);
+        return all with { Fields = all.Fields.SetItem(seen.Sensor, fields) };
     }
 
     private bool HasNews(string sensor, ImmutableArray<NamedValue> values)
@@ -86,6 +101,10 @@ internal sealed class DiscoveredFields
     }
 
     private static bool IsNumber(ValueKind kind) => kind is ValueKind.Integer or ValueKind.Real;
+
+    /// <param name="Names">What the agent's own keys are called.</param>
+    /// <param name="Fields">By the sensor's id.</param>
+    private sealed record Seen(JsonNames Names, ImmutableDictionary<string, ImmutableArray<DiscoveredField>> Fields);
 }
 
 /// <summary>Notes the fields of readings on their way into the queue.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Json;
 using EdgeAgent.Configuration;
 using EdgeAgent.Delivery.HomeAssistant;
 using EdgeAgent.Readings;
@@ -123,6 +124,22 @@ public sealed class DiscoveryDocumentTests
 
         fields.Saw("a", [new("x", Value.Of(1L), "mV")]);
         Assert.Equal((2, "mV"), (news, Assert.Single(fields.Snapshot["a"]).Unit));
+    }
+
+    [Fact]
+    public void Values_seen_before_and_after_a_renaming_are_announced_under_the_new_names()
+    {
+        var document = new DiscoveryDocument("pi", "1", "s", [new("a", "pi/a", false, null, false), new("b", "pi/b", false, null, false), new("c", "pi/c", false, null, false)]);
+        var fields = new DiscoveredFields();
+        fields.Saw("a", [new("value", Value.Of(1L))]);
+        fields.Saw("b", [new("time", Value.Of(1L))]);
+
+        fields.Names = new() { Time = "time", Value = "v" };
+        fields.Saw("c", [new("value", Value.Of(true))]);
+
+        Assert.Equal(
+            ["{{ value_json.v }}", "{{ value_json.time_ }}", "{{ 'ON' if value_json.v else 'OFF' }}"],
+            document.Components(fields.Snapshot).Values.Select(component => JsonDocument.Parse(component).RootElement.GetProperty("val_tpl").GetString()));
     }
 
     [Fact]
