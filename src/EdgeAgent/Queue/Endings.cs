@@ -39,6 +39,11 @@ internal sealed class Endings(QueueState state, Ledger ledger)
         }
 
         state.Depths.Ended(sequence);
+        if (message.IsProbe)
+        {
+            // However it ended, nothing is left that could find out when the topic is open again.
+            state.Lanes.Parking.Remove(message.Envelope.Envelope.Topic, state.Classes);
+        }
     }
 
     /// <summary>A message that was taken becomes a dead letter.</summary>
@@ -80,14 +85,15 @@ internal sealed class Endings(QueueState state, Ledger ledger)
             return false;
         }
 
+        // The cursor may not have passed it yet: the newest of a topic, or one that is tried again, may have been read ahead.
+        owner.Ahead.End(message.Sequence, message.Sequence);
         Lose(owner, in message, era, bootTime, LossReason.Expired);
         return true;
     }
 
     /// <summary>Whether a row is nobody's: not in flight, not to be tried again, not ended already.</summary>
     public bool IsIdleRow(PriorityClass owner, long sequence) =>
-        !owner.BacklogWindow.Contains(sequence) && !owner.IsTakenElsewhere(sequence) && !state.Lanes.Retries.Contains(sequence)
-        && !owner.Removals.Contains(sequence);
+        !owner.IsTaken(sequence) && !state.Lanes.Retries.Contains(sequence) && !owner.Removals.Contains(sequence);
 
     /// <summary>Ends a message on disk with a loss; false where it is in flight or ended.</summary>
     public bool TryLoseRow(PriorityClass owner, long sequence, EnvelopeEntry envelope, EraEntry era, long bootTime, LossReason reason)

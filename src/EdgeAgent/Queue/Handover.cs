@@ -42,7 +42,7 @@ internal sealed class Handover(QueueState state, Store store, QueueClock clock, 
                 alarm.WakeAt(due);
             }
 
-            if (state.Classes[0].Removals.Count > 0 || state.Classes[1].Removals.Count > 0)
+            if (state.Classes[0].Removals.Count > 0 || state.Classes[1].Removals.Count > 0 || state.Ledger.HasChanged)
             {
                 store.Schedule.Ended(now);
             }
@@ -71,10 +71,6 @@ internal sealed class Handover(QueueState state, Store store, QueueClock clock, 
                 {
                     state.Endings.End(owner, in message);
                     state.Acknowledged++;
-                    if (message.IsProbe)
-                    {
-                        state.Lanes.Parking.Remove(message.Envelope.Envelope.Topic, state.Classes);
-                    }
                 }
                 else if (state.Lanes.Letters.TryAcknowledge(sequence))
                 {

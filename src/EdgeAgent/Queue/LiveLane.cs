@@ -84,7 +84,7 @@ internal sealed class LiveLane(QueueState state)
         {
             var (entry, sequence) = newest;
             var owner = state.Classes[(int)entry.Envelope.Priority];
-            if (entry.NewestSequence != sequence || owner.IsTakenElsewhere(sequence) || owner.BacklogWindow.Contains(sequence)
+            if (entry.NewestSequence != sequence || owner.IsTaken(sequence)
                 || state.Lanes.Retries.Contains(sequence) || state.Lanes.Parking.Contains(entry.Envelope.Topic))
             {
                 continue;

@@ -34,6 +34,8 @@ internal sealed class PriorityClass(MessagePriority priority, long cursor, long 
 
     public int InFlight => BacklogWindow.Count + LiveWindow.Count + Others.Count;
 
+    public bool IsTaken(long sequence) => BacklogWindow.Contains(sequence) || IsTakenElsewhere(sequence);
+
     /// <summary>Whether the cursor must pass a number over because another way has taken it.</summary>
     public bool IsTakenElsewhere(long sequence) =>
         (LiveWindow.Count > 0 && LiveWindow.Contains(sequence)) || (Others.Count > 0 && Others.ContainsKey(sequence));

@@ -39,6 +39,9 @@ internal sealed class Retries
 
     public int Count => _sequences.Count;
 
+    /// <summary>Also what has been removed and not yet come to its turn.</summary>
+    private IEnumerable<Retry> All => _waiting.UnorderedItems.Select(static item => item.Element).Concat(_unread).Concat(_ready).Concat(_beingRead);
+
     /// <summary>When the next one is due, in milliseconds of the queue's clock; <see cref="long.MaxValue"/>: none waits.</summary>
     public long NextDue => _waiting.TryPeek(out _, out var order) ? order.Due : long.MaxValue;
 
@@ -61,6 +64,11 @@ internal sealed class Retries
         while (_waiting.TryPeek(out retry!, out var order) && order.Due <= now)
         {
             _waiting.Dequeue();
+            if (!_sequences.Contains(retry.Sequence))
+            {
+                continue;
+            }
+
             if (ring.Contains(retry.Sequence))
             {
                 _sequences.Remove(retry.Sequence);
@@ -70,8 +78,19 @@ internal sealed class Retries
             _unread.Add(retry);
         }
 
-        return _ready.TryDequeue(out retry!) && _sequences.Remove(retry.Sequence);
+        while (_ready.TryDequeue(out retry!))
+        {
+            if (_sequences.Remove(retry.Sequence))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
+
+    /// <summary>It ended while it waited: it will not be offered again. Null: it does not wait here.</summary>
+    public Retry? Remove(long sequence) => _sequences.Remove(sequence) ? All.First(retry => retry.Sequence == sequence) : null;
 
     /// <summary>Gives the store what it has to read, lowest number first.</summary>
     public List<Retry> BeginReading()
@@ -110,8 +129,7 @@ internal sealed class Retries
     }
 
     /// <summary>The lowest number of a class that waits here; <see cref="long.MaxValue"/>: none does.</summary>
-    public long Lowest(PriorityClass owner) => _waiting.UnorderedItems.Select(static item => item.Element)
-        .Concat(_unread).Concat(_ready).Concat(_beingRead)
+    public long Lowest(PriorityClass owner) => All
         .Where(retry => retry.Owner == owner)
         .Select(static retry => retry.Sequence)
         .DefaultIfEmpty(long.MaxValue)

@@ -124,13 +124,13 @@ internal sealed class StoreInspection(QueueState state, StoreFile file)
                     continue;
                 }
 
-                if (TryPurge(row))
-                {
-                    purged++;
-                }
-                else
+                if (IsInFlight(row))
                 {
                     inFlight++;
+                }
+                else if (TryPurge(row))
+                {
+                    purged++;
                 }
             }
 
@@ -144,16 +144,26 @@ internal sealed class StoreInspection(QueueState state, StoreFile file)
         !(row.WallTime >= filter.TakenBefore)
         && (filter.TopicFilter is null || TopicFilterMatch.Wildcards(filter.TopicFilter, row.Envelope.Topic) is not null);
 
+    private bool IsInFlight(QueueRow row) =>
+        state.Classes[(int)row.Envelope.Priority].IsTaken(row.Sequence)
+        || (state.Ring.Contains(row.Sequence) && state.Ring[row.Sequence].Is(SlotState.InFlight));
+
+    /// <summary>Ends a message that waits; false where it has ended since it was listed.</summary>
     private bool TryPurge(QueueRow row)
     {
         var owner = state.Classes[(int)row.Envelope.Priority];
+        if (state.Lanes.Retries.Remove(row.Sequence) is { IsProbe: true })
+        {
+            state.Lanes.Parking.Remove(row.Envelope.Topic, state.Classes);
+        }
+
         if (!state.Ring.Contains(row.Sequence))
         {
             return state.Endings.TryLoseRow(owner, row.Sequence, state.Envelopes.Peek(row.Envelope) ?? new(0, row.Envelope, isStored: true), new(0, row.Era), row.BootTime, LossReason.Purged);
         }
 
         ref var slot = ref state.Ring[row.Sequence];
-        if (slot.Is(SlotState.Ended | SlotState.InFlight) || !state.Endings.IsIdleRow(owner, row.Sequence))
+        if (slot.Is(SlotState.Ended))
         {
             return false;
         }
@@ -195,7 +205,7 @@ internal sealed class StoreInspection(QueueState state, StoreFile file)
     }
 
     private QueueRowState StateOf(PriorityClass owner, long sequence, string topic) =>
-        owner.BacklogWindow.Contains(sequence) || owner.IsTakenElsewhere(sequence) ? QueueRowState.InFlight
+        owner.IsTaken(sequence) ? QueueRowState.InFlight
         : state.Lanes.Parking.Contains(topic) ? QueueRowState.Parked
         : QueueRowState.Waiting;
 }

@@ -37,7 +37,7 @@ internal sealed class StoreSchedule(QueueState state, Alarm alarm, TimeSpan loss
         }
     }
 
-    /// <summary>Messages ended.</summary>
+    /// <summary>Messages ended: delivered, or lost.</summary>
     public void Ended(long now)
     {
         var count = Removals;
@@ -50,6 +50,12 @@ internal sealed class StoreSchedule(QueueState state, Alarm alarm, TimeSpan loss
         if (count >= RemovalsAtOnce)
         {
             alarm.Wake();
+        }
+
+        if (state.Ledger.HasChanged && _ledgerDue == long.MaxValue)
+        {
+            _ledgerDue = now + RemovalMilliseconds;
+            alarm.WakeAt(_ledgerDue);
         }
     }
 

@@ -198,6 +198,35 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task What_expires_as_the_newest_of_its_topic_is_told_once_although_it_was_read_ahead()
+    {
+        await using var rig = new QueueRig().Open();
+        await rig.AppendAsync([1]);
+        await OutOfMemoryAsync(rig);
+        rig.Queue.BeginConnection();
+        await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+        rig.Clock.Now += (long)rig.Config.MaxAge.TotalMilliseconds + 1;
+        rig.Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.False(rig.Queue.TryTake(Lane.Live, out _));
+        Assert.False(rig.Queue.TryTake(Lane.Backlog, out _));
+
+        Assert.Equal((0, 1), (rig.Queue.Snapshot().Depth, rig.Queue.Snapshot().LostFor(LossReason.Expired)));
+    }
+
+    [Fact]
+    public async Task What_is_dropped_while_the_broker_is_away_is_on_the_ledger_of_the_file_after_a_second()
+    {
+        await using var rig = new QueueRig().Open();
+        await rig.FlushAsync();
+        await rig.AppendAsync([1, 2, 3], rig.Boiler with { Offline = OfflinePolicy.Drop }, AppendResult.Refused);
+        rig.Time.Advance(TimeSpan.FromSeconds(1));
+        await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+
+        Assert.Equal(3, rig.Ask("SELECT sum(count) FROM ledger WHERE reason = 4"));
+    }
+
+    [Fact]
     public async Task Ages_count_on_the_boot_clock_within_a_boot_and_across_boots_only_between_set_clocks()
     {
         var now = new Ages("b", 100_000, 2_000_000, 50_000);
@@ -252,4 +281,12 @@ public sealed class LedgerTests
 
     private static string Reason(QueuedMessage message) =>
         JsonDocument.Parse(Encoding.UTF8.GetString(message.Body.Packed.Span)).RootElement.GetProperty("reason").GetString()!;
+
+    /// <summary>Has everything written, and lets the memory of it go.</summary>
+    private static async Task OutOfMemoryAsync(QueueRig rig)
+    {
+        await rig.FlushAsync();
+        rig.Time.Advance(TimeSpan.FromSeconds(11));
+        await rig.FlushAsync();
+    }
 }

@@ -106,6 +106,32 @@ public sealed class OperationsTests
     }
 
     [Fact]
+    public async Task A_purge_takes_what_waits_to_be_tried_again_and_counts_only_what_is_in_flight()
+    {
+        await using var rig = new QueueRig().Open();
+        await rig.AppendAsync([1, 2, 3]);
+        await rig.FlushAsync();
+        rig.Time.Advance(TimeSpan.FromSeconds(11));
+        await rig.AppendAsync([4, 5, 6]);
+        rig.Queue.BeginConnection();
+        var taken = await rig.TakeAsync(Lane.Backlog, 6);
+        foreach (var message in taken.Where(static message => message.Body.Bits is 2 or 5))
+        {
+            rig.Queue.Leave(message.Sequence, TimeSpan.FromSeconds(1));
+        }
+
+        var result = Value(await rig.Queue.Operations.PurgeAsync(new(null, "#"), default));
+        rig.Time.Advance(TimeSpan.FromSeconds(2));
+        rig.Acknowledge(taken);
+
+        Assert.Equal(new PurgeResult(2, 4), result);
+        Assert.False(rig.Queue.TryTake(Lane.Backlog, out _));
+        await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+        Assert.False(rig.Queue.TryTake(Lane.Backlog, out _));
+        Assert.Equal((0, 4, 2), (rig.Queue.Snapshot().Depth, rig.Queue.Snapshot().Acknowledged, rig.Queue.Snapshot().LostFor(LossReason.Purged)));
+    }
+
+    [Fact]
     public async Task The_information_says_how_big_the_file_is_and_what_is_oldest_in_it()
     {
         await using var rig = new QueueRig().Open();

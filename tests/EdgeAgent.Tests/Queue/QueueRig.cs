@@ -34,6 +34,11 @@ internal sealed class QueueRig : IAsyncDisposable
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
+    private const string ValuesOnDisk = """
+        SELECT v FROM message WHERE seq > (SELECT coalesce(max(value), 0) FROM state WHERE key = 'message_removed_to')
+        UNION ALL SELECT v FROM urgent WHERE seq > (SELECT coalesce(max(value), 0) FROM state WHERE key = 'urgent_removed_to')
+        """;
+
     private readonly SemaphoreSlim _available = new(0);
     private readonly CancellationTokenSource _stop = new();
     private MessageQueue? _queue;
@@ -175,12 +180,19 @@ internal sealed class QueueRig : IAsyncDisposable
     public long Ask(string sql) => AskAll(sql).FirstOrDefault();
 
     /// <summary>The values that are on disk and not removed.</summary>
-    public List<long> Values() => AskAll("""
-        SELECT v FROM message WHERE seq > (SELECT coalesce(max(value), 0) FROM state WHERE key = 'message_removed_to')
-        UNION ALL SELECT v FROM urgent WHERE seq > (SELECT coalesce(max(value), 0) FROM state WHERE key = 'urgent_removed_to')
-        """);
+    public List<long> Values() => AskAll(ValuesOnDisk);
 
-    private List<long> AskAll(string sql)
+    /// <summary>The bodies that are on disk and not removed, whatever their kind; what may lie in the dead letters is not among them.</summary>
+    public List<MessageBody> Bodies() => AskAll(ValuesOnDisk, static reader => reader.GetValue(0) switch
+    {
+        long number => MessageBody.Of(number),
+        double number => MessageBody.Of(number),
+        var blob => new((BodyKind)((byte[])blob)[0], 0, ((byte[])blob).AsMemory(1)),
+    });
+
+    private List<long> AskAll(string sql) => AskAll(sql, static reader => reader.IsDBNull(0) ? 0 : reader.GetInt64(0));
+
+    private List<T> AskAll<T>(string sql, Func<SqliteDataReader, T> read)
     {
         var copy = Directory.CreateTempSubdirectory("edgeagent-look-").FullName;
         foreach (var file in Directory.GetFiles(Folder, "queue.db*"))
@@ -194,12 +206,12 @@ internal sealed class QueueRig : IAsyncDisposable
 #pragma warning disable CA2100 // The tests' own text.
         command.CommandText = sql;
 #pragma warning restore CA2100
-        var answers = new List<long>();
+        var answers = new List<T>();
         using (var reader = command.ExecuteReader())
         {
             while (reader.Read())
             {
-                answers.Add(reader.IsDBNull(0) ? 0 : reader.GetInt64(0));
+                answers.Add(read(reader));
             }
         }
 
