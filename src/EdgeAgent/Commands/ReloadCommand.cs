@@ -37,7 +37,7 @@ internal static class ReloadCommand
         }
         else
         {
-            Console.WriteLine($"applied{(report.WaitsForRestart is { } keys ? $"; these wait for a restart: {keys}" : "")}");
+            Console.WriteLine($"applied: {report.Changed}{(report.WaitsForRestart is { } keys ? $"; these wait for a restart: {keys}" : "")}");
         }
 
         return report.ReloadError is null ? ExitCode.Ok : ExitCode.Configuration;

@@ -92,7 +92,7 @@ internal sealed class AgentService(
                 signal.Cancel = true;
                 reload.Ask();
             });
-            var measurements = new Measurements(queue, config.Queue, OfflinePlan.For(config, ConfigSchema.Full).BytesPerReading, figures, clock, _time);
+            var measurements = new Measurements(queue, config.Queue.Path, OfflinePlan.For(config, ConfigSchema.Full).BytesPerReading, figures, clock, _time);
             var watchdog = new Watchdog(
                 systemd.WatchdogLimit / 2 ?? WatchdogPatience,
                 _time,
@@ -119,7 +119,7 @@ internal sealed class AgentService(
                 return state.Report;
             }
 
-            void Apply(AgentConfig next, ConfigDifference difference)
+            Task Apply(AgentConfig next, ConfigDifference difference)
             {
                 Name(queue, next.JsonNames);
                 sampler.Change(next.Sensors);
@@ -127,6 +127,8 @@ internal sealed class AgentService(
                 {
                     link.Change(NewUplink(next, queue, figures, clock));
                 }
+
+                return difference.Limits.IsEmpty ? Task.CompletedTask : queue.ChangeLimitsAsync(QueueLimits.Of(next.Queue));
             }
         }
     }

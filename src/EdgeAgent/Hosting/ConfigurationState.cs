@@ -1,3 +1,5 @@
+using EdgeAgent.Configuration;
+
 namespace EdgeAgent.Hosting;
 
 /// <summary>Which configuration the agent runs with. Thread-safe.</summary>
@@ -8,9 +10,11 @@ internal sealed class ConfigurationState(string path, TimeProvider time)
     public ConfigurationReport Report => _report;
 
     /// <summary>Another configuration has been taken over.</summary>
-    /// <param name="waiting">The keys of it that wait for a restart.</param>
-    public void Reloaded(params IEnumerable<string> waiting) =>
-        _report = new(path, time.GetUtcNow(), null, null) { WaitsForRestart = waiting.Any() ? string.Join(", ", waiting) : null };
+    public void Reloaded(ConfigDifference difference) => _report = new(path, time.GetUtcNow(), null, null)
+    {
+        Changed = (difference with { NeedsRestart = [] }).ToString(),
+        WaitsForRestart = difference.NeedsRestart.IsEmpty ? null : string.Join(", ", difference.NeedsRestart),
+    };
 
     /// <summary>A reload was refused, and the configuration before it goes on.</summary>
     /// <param name="reason">One line for people; no values of the file, which may be secret.</param>
@@ -23,6 +27,9 @@ internal sealed class ConfigurationState(string path, TimeProvider time)
 /// <param name="ReloadError">Why.</param>
 internal sealed record ConfigurationReport(string Path, DateTimeOffset Loaded, DateTimeOffset? ReloadRefused, string? ReloadError)
 {
+    /// <summary>What the latest reload applied; null: there was none.</summary>
+    public string? Changed { get; init; }
+
     /// <summary>The keys whose change waits for a restart, with commas; null: none.</summary>
     public string? WaitsForRestart { get; init; }
 }

@@ -9,7 +9,7 @@ namespace EdgeAgent.Hosting;
 /// </summary>
 /// <param name="running">What the agent was started with.</param>
 /// <param name="read">Reads and checks the files.</param>
-/// <param name="apply">Brings the running stages to the next configuration, by the difference.</param>
+/// <param name="apply">Brings the running stages to the next configuration, by the difference; completes when that is in force.</param>
 /// <param name="state">Gets the outcome, for the status.</param>
 /// <param name="systemd">Is told when it begins; whoever gets <see cref="Done"/> tells it the end.</param>
 /// <param name="time">Tells systemd which reload it is.</param>
@@ -17,7 +17,7 @@ namespace EdgeAgent.Hosting;
 internal sealed class Reload(
     AgentConfig running,
     Func<ConfigReading> read,
-    Action<AgentConfig, ConfigDifference> apply,
+    Func<AgentConfig, ConfigDifference, Task> apply,
     ConfigurationState state,
     SystemdNotifier systemd,
     TimeProvider time,
@@ -57,7 +57,15 @@ internal sealed class Reload(
 
             var asked = Interlocked.Exchange(ref _next, NewSignal());
             systemd.Reloading(time);
-            Once();
+            try
+            {
+                await OnceAsync(stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+
             Done();
             asked.SetResult();
         }
@@ -65,7 +73,7 @@ internal sealed class Reload(
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void Once()
+    private async Task OnceAsync(CancellationToken stop)
     {
         var reading = read();
         if (reading.Config is not { } next)
@@ -97,9 +105,9 @@ internal sealed class Reload(
             Log.NeedsRestart(log, string.Join(", ", difference.NeedsRestart));
         }
 
-        apply(next, difference);
+        await apply(next, difference).WaitAsync(stop);
         _running = ConfigDifference.InForce(_running, next);
         Log.Reloaded(log, difference.ToString());
-        state.Reloaded(difference.NeedsRestart);
+        state.Reloaded(difference);
     }
 }

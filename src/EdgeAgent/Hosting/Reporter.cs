@@ -61,9 +61,14 @@ internal sealed class Reporter(
         var line = link.Status is { } status
             ? string.Create(CultureInfo.InvariantCulture, $"{status.State.ToString().ToLowerInvariant()} since {status.Since:HH:mm:ss}Z, {depth} queued")
             : string.Create(CultureInfo.InvariantCulture, $"no broker set, {depth} queued");
-        return configuration.Report is { ReloadRefused: { } at, ReloadError: var error }
-            ? string.Create(CultureInfo.InvariantCulture, $"{line}; the configuration read at {at:HH:mm:ss}Z is not in force: {error}")
-            : line;
+        return configuration.Report switch
+        {
+            { ReloadRefused: { } at, ReloadError: var error } =>
+                string.Create(CultureInfo.InvariantCulture, $"{line}; the configuration read at {at:HH:mm:ss}Z is not in force: {error}"),
+            { WaitsForRestart: { } keys } => $"{line}; changed, and waiting for a restart: {keys}",
+            { Changed: not null, Loaded: var at } => string.Create(CultureInfo.InvariantCulture, $"{line}; configuration of {at:HH:mm:ss}Z"),
+            _ => line,
+        };
     }
 
     /// <summary>How the agent is now.</summary>
@@ -114,7 +119,7 @@ internal sealed class Reporter(
         stored.OldestWallTime is { } oldest ? DateTimeOffset.FromUnixTimeMilliseconds(oldest) : null,
         stored.OldestWallTime is { } taken ? Math.Max(0, clock.WallTime(now) - taken) / 1000.0 : null,
         stored.BytesOnDisk,
-        config.Queue.MaxSize,
+        stored.Limits.MaxSize,
         measurements.FreeSpace,
         measurements.DaysUntilFull(stored),
         stored.BytesWritten,

@@ -4,7 +4,7 @@ using EdgeAgent.Hosting;
 namespace EdgeAgent.Queue;
 
 /// <summary>How messages go out and how they end. Any thread; takes the lock for each call.</summary>
-internal sealed class Handover(QueueState state, Store store, QueueClock clock, BootClock bootClock, Alarm alarm, TimeSpan maxAge)
+internal sealed class Handover(QueueState state, Store store, QueueClock clock, BootClock bootClock, Alarm alarm)
 {
     private const long RefusedLedgerMilliseconds = 3_600_000;
 
@@ -32,7 +32,7 @@ internal sealed class Handover(QueueState state, Store store, QueueClock clock, 
             if (now != _agesAt)
             {
                 _agesAt = now;
-                state.Ages = Ages.Of(bootClock, maxAge);
+                state.Ages = Ages.Of(bootClock, state.Limits.Present.MaxAge);
             }
 
             taken = state.Lanes.TryTake(lane, now, out message);

@@ -8,7 +8,7 @@ namespace EdgeAgent.Queue;
 /// the oldest messages of normal priority (thinned or dropped), and those of high priority last of all. What is in flight stays. The
 /// store thread's alone.
 /// </summary>
-internal sealed class Limits(QueueState state, StoreFile file, QueueConfig config, RowLookup lookup)
+internal sealed class Limits(QueueState state, StoreFile file, RowLookup lookup)
 {
     /// <summary>Rows looked at in one go.</summary>
     private const int Slice = 4_096;
@@ -39,19 +39,25 @@ internal sealed class Limits(QueueState state, StoreFile file, QueueConfig confi
     /// <summary>What is removed is to be given back at once: the room is needed.</summary>
     public bool NeedsRoom => IsOver || _refusesNew;
 
+    private QueueLimits InForce => state.Limits.Present;
+
+    /// <summary>Other limits are in force: the size is to be measured by them, and ages are looked at soon.</summary>
+    public void Changed(long now)
+    {
+        (_thinFrom, _hasThinned, _drops) = (0, true, 0);
+        _ageCheckedAt = now - AgeMilliseconds;
+    }
+
     /// <summary>Looks at the size after a commit.</summary>
     public void Measure(long size)
     {
-        var twentieth = config.MaxSize / 20;
-        if (config.WhenFull != WhenFull.DropNewest)
-        {
-            IsOver = size > config.MaxSize || (IsOver && size > config.MaxSize - twentieth);
-            return;
-        }
+        var maxSize = InForce.MaxSize;
+        var twentieth = maxSize / 20;
+        var dropsNewest = InForce.WhenFull == WhenFull.DropNewest;
+        IsOver = size > maxSize || (!dropsNewest && IsOver && size > maxSize - twentieth);
 
         // What is new is refused before the limit, so that high priority finds room without anything stored having to go.
-        IsOver = size > config.MaxSize;
-        _refusesNew = size > config.MaxSize - twentieth || (_refusesNew && size > config.MaxSize - (2 * twentieth));
+        _refusesNew = dropsNewest && (size > maxSize - twentieth || (_refusesNew && size > maxSize - (2 * twentieth)));
         lock (state.Gate)
         {
             state.RefusesNew = _refusesNew;
@@ -95,13 +101,13 @@ internal sealed class Limits(QueueState state, StoreFile file, QueueConfig confi
         }
 
         var normal = state.Classes[0];
-        if (config.WhenFull == WhenFull.Thin && TryThin(normal))
+        if (InForce.WhenFull == WhenFull.Thin && TryThin(normal))
         {
             return;
         }
 
         // Under drop_newest only high priority can have come this far: the newest of the others give way to it.
-        var from = config.WhenFull == WhenFull.DropNewest ? file.Database.Messages[0].LowestOfLast(Slice) : 0;
+        var from = InForce.WhenFull == WhenFull.DropNewest ? file.Database.Messages[0].LowestOfLast(Slice) : 0;
         if (!TryDrop(normal, from))
         {
             _ = TryDrop(state.Classes[1], 0);

@@ -29,13 +29,13 @@ internal sealed class MessageQueue : IAsyncDisposable
             ledger.ChangeAll();
         }
 
-        _state = new(stored, config.WhenFull, ledger, Ages.Of(bootClock, config.MaxAge));
+        _state = new(stored, QueueLimits.Of(config), ledger, Ages.Of(bootClock, config.MaxAge));
         _alarm = new(time, clock);
 #pragma warning disable CA2000 // The store disposes its parts when its thread ends.
-        _store = new(_state, _alarm, clock, new(_state, file, stored, config, bootClock, time, log), config.LossWindow, log);
+        _store = new(_state, _alarm, clock, new(_state, file, stored, bootClock, time, log), config.LossWindow, log);
 #pragma warning restore CA2000
         _acceptance = new(_state, _store, clock, _alarm, isSynchronous: config.LossWindow <= TimeSpan.Zero);
-        _handover = new(_state, _store, clock, bootClock, _alarm, config.MaxAge);
+        _handover = new(_state, _store, clock, bootClock, _alarm);
         Operations = new(_store, _state, Snapshot);
     }
 
@@ -122,6 +122,24 @@ internal sealed class MessageQueue : IAsyncDisposable
 
     /// <summary>The connection is gone: everything in flight waits again, and the backlog begins at the lowest that has not ended.</summary>
     public void EndConnection() => _handover.EndConnection();
+
+    /// <summary>
+    /// Keeps more or less from now on, and at once ends what is too much or too old by the new measure. The file stays open. Any thread.
+    /// </summary>
+    /// <returns>Completes when the new limits are in force; a file that cannot be written now does not hold that up.</returns>
+    public Task ChangeLimitsAsync(QueueLimits limits)
+    {
+        lock (_state.Gate)
+        {
+            if (_store.Schedule.IsClosing)
+            {
+                return Task.CompletedTask;
+            }
+
+            _alarm.Wake();
+            return _state.Limits.ChangeAsync(limits);
+        }
+    }
 
     /// <summary>Completes when everything appended and ended so far is on disk; false where the store cannot write now.</summary>
     public Task<bool> FlushAsync()

@@ -74,6 +74,9 @@ internal sealed record QueueSnapshot
     /// <summary>Messages that this run found will never be delivered, by <see cref="LossReason"/>; the last two reasons are no losses of their own.</summary>
     public required ImmutableArray<long> Lost { get; init; }
 
+    /// <summary>How much the queue keeps.</summary>
+    public required QueueLimits Limits { get; init; }
+
     public required StoreHealth Store { get; init; }
 
     /// <summary>What is wrong with the store, and what to do; null while it is healthy.</summary>
@@ -101,6 +104,7 @@ internal sealed record QueueSnapshot
                 BytesWritten = figures.BytesWritten,
                 DeadLetters = figures.DeadLetters,
                 Lost = [.. state.Ledger.Counts],
+                Limits = state.Limits.Present,
                 Store = store.Health,
                 StoreMessage = store.Problem,
             };

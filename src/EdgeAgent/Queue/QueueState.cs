@@ -16,9 +16,9 @@ internal sealed class QueueState
     private const int RingCapacity = 32_768;
     private const long RingBytes = 8 << 20;
 
-    public QueueState(StoredState stored, WhenFull whenFull, Ledger ledger, Ages ages)
+    public QueueState(StoredState stored, QueueLimits limits, Ledger ledger, Ages ages)
     {
-        WhenFull = whenFull;
+        Limits = new(limits);
         Ledger = ledger;
         Ages = ages;
         Era = stored.Era;
@@ -67,7 +67,8 @@ internal sealed class QueueState
     /// <summary>What is too old now.</summary>
     public Ages Ages { get; set; }
 
-    public WhenFull WhenFull { get; }
+    /// <summary>How much is kept.</summary>
+    public LimitsInForce Limits { get; }
 
     /// <summary>The store cannot write at present; what does not fit into memory is lost by policy.</summary>
     public bool StoreFails { get; set; }
@@ -174,7 +175,7 @@ internal sealed class QueueState
             return !Ring.IsFull;
         }
 
-        while (Ring.IsFull && WhenFull != WhenFull.DropNewest && !Ring[Ring.First].Is(SlotState.InFlight | SlotState.Writing))
+        while (Ring.IsFull && Limits.Present.WhenFull != WhenFull.DropNewest && !Ring[Ring.First].Is(SlotState.InFlight | SlotState.Writing))
         {
             Endings.LoseSlot(Ring.First, LossReason.Overrun);
             Trim(now, Ring.Count);

@@ -92,6 +92,7 @@ internal sealed class Store
             _parts.Eras.Check();
         }
 
+        ChangeLimits(now);
         bool writes;
         bool reads;
         bool offers;
@@ -128,6 +129,22 @@ internal sealed class Store
         }
 
         return succeeded && !Schedule.IsClosing;
+    }
+
+    /// <summary>Takes over other limits, where they were asked for.</summary>
+    private void ChangeLimits(long now)
+    {
+        lock (_state.Gate)
+        {
+            if (!_state.Limits.TryTake())
+            {
+                return;
+            }
+        }
+
+        _parts.Limits.Changed(now);
+        _writer.TryAgainAtOnce();
+        _ = _writer.Try(_parts.Work.Refresh, now);
     }
 
     private void Answer(Question question, bool mayTry, long now)
@@ -242,6 +259,7 @@ internal sealed class Store
         {
             Schedule.Waiters.TakeWriting()(false);
             Schedule.Waiters.Idle();
+            _ = _state.Limits.TryTake();
         }
     }
 }

@@ -1,4 +1,3 @@
-using EdgeAgent.Configuration;
 using EdgeAgent.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,19 +9,18 @@ internal sealed class StoreParts : IDisposable
     private readonly QueueState _state;
     private readonly StoreFile _file;
     private readonly BootClock _clock;
-    private readonly QueueConfig _config;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private int _damages;
 
-    public StoreParts(QueueState state, StoreFile file, StoredState stored, QueueConfig config, BootClock clock, TimeProvider time, ILogger log)
+    public StoreParts(QueueState state, StoreFile file, StoredState stored, BootClock clock, TimeProvider time, ILogger log)
     {
-        (_state, _file, _clock, _config, _time, _log) = (state, file, clock, config, time, log);
+        (_state, _file, _clock, _time, _log) = (state, file, clock, time, log);
         var lookup = new RowLookup(state, file);
         Eras = new(state, clock, stored.IsEraStored);
-        Limits = new(state, file, config, lookup);
+        Limits = new(state, file, lookup);
         Ballast = new(file.Path);
-        Work = new(state, file, Eras, Limits, lookup, config);
+        Work = new(state, file, Eras, Limits, lookup);
         Reading = new(state, file, lookup);
         Inspection = new(state, file);
         DeadLetters = new(state, file, Inspection);
@@ -49,7 +47,7 @@ internal sealed class StoreParts : IDisposable
     /// <summary>What is still to be read from a damaged file; null: nothing.</summary>
     public Salvage? Salvage { get; set; }
 
-    public Ages Ages() => Queue.Ages.Of(_clock, _config.MaxAge);
+    public Ages Ages() => Queue.Ages.Of(_clock, _state.Limits.Present.MaxAge);
 
     /// <exception cref="StoreException">It cannot be opened yet.</exception>
     public void EnsureOpen()

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using EdgeAgent.Configuration;
 using EdgeAgent.Readings;
 using SQLitePCL;
 
@@ -13,7 +12,7 @@ namespace EdgeAgent.Queue;
 internal sealed record StoreFigures(long BytesOnDisk, long BytesWritten, long DeadLetters, (long Sequence, long WallTime)? Oldest);
 
 /// <summary>What the store does in one go: take what is due from memory (under the lock), commit it, tell memory. The store thread's alone.</summary>
-internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras, Limits limits, RowLookup lookup, QueueConfig config)
+internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras, Limits limits, RowLookup lookup)
 {
     /// <summary>The depth is noted when it has changed by so many: an estimate after a crash is no further off.</summary>
     private const long DepthNotedEvery = StoredState.CountedRows;
@@ -95,7 +94,7 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
     /// <summary>A WAL that a large transaction has left takes room that messages could have.</summary>
     public void ShrinkWal()
     {
-        if (file.Database.WalSize > config.MaxSize / 8)
+        if (file.Database.WalSize > state.Limits.Present.MaxSize / 8)
         {
             file.Database.Checkpoint();
             Figures = Measure();
@@ -227,7 +226,8 @@ internal sealed class StoreWork(QueueState state, StoreFile file, EraClock eras,
     /// <summary>keep_free stops growth: what fits into free pages is still written.</summary>
     private void CheckFreeSpace()
     {
-        if (config.KeepFree > 0 && file.Database.FreeBytes < SmallestFree && new DriveInfo(Path.GetDirectoryName(file.Path)!).AvailableFreeSpace < config.KeepFree)
+        var keepFree = state.Limits.Present.KeepFree;
+        if (keepFree > 0 && file.Database.FreeBytes < SmallestFree && new DriveInfo(Path.GetDirectoryName(file.Path)!).AvailableFreeSpace < keepFree)
         {
             throw new StoreException(raw.SQLITE_FULL, "the file system has less free space than queue.keep_free; free some, or lower it");
         }

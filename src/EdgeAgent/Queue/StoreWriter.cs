@@ -20,6 +20,9 @@ internal sealed class StoreWriter(QueueState state, QueueClock clock, StoreParts
     /// <summary>Not to be tried before, milliseconds of the queue's clock.</summary>
     public long RetryAt { get; private set; }
 
+    /// <summary>What was wrong may be right now: it is not to wait.</summary>
+    public void TryAgainAtOnce() => RetryAt = 0;
+
     /// <summary>Does something with the open file; false where the file failed.</summary>
     public bool Try(Action work, long now)
     {

@@ -36,10 +36,10 @@ internal sealed record BrokerStatus(
     string State, string? LastError, string? Protocol, long Connections, long? SinceAcknowledgementMs, double ConnectedS, long Published);
 
 internal sealed record QueueStatus(
-    long Depth, long Deepest, long InFlight, long Accepted, long Acknowledged, long DiskBytes, long WrittenBytes, double? DaysUntilFull, long? FreeBytes);
+    long Depth, long Deepest, long InFlight, long Accepted, long Acknowledged, long DiskBytes, long WrittenBytes, long MaxBytes, double? DaysUntilFull, long? FreeBytes);
 
 internal sealed record RateStatus(double AcceptedPerS, double DeliveredPerS, double? AcknowledgementP50Ms, double? AcknowledgementP99Ms);
 
 internal sealed record SensorStatus(string Id, string Type, string State, long Readings, long Failures, string? LastValue, string? LastError);
 
-internal sealed record ConfigurationStatus(string? ReloadError);
+internal sealed record ConfigurationStatus(string? ReloadError, string? Changed, string? WaitsForRestart);

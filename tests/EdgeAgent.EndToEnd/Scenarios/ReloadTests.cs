@@ -50,6 +50,37 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task The_queues_limits_change_under_load_without_a_restart_and_log_status_and_systemd_say_it()
+    {
+        await using var broker = await Mosquitto.StartAsync(_folder);
+        await using var subscriber = await Subscriber.StartAsync(broker);
+        var steady = new CountingSensor(_folder, "steady", "50ms");
+        await using var agent = await AgentProcess.StartAsync(_folder, With("loss_window: 0s"));
+        await broker.StopAsync();
+
+        for (var reload = 1; reload <= 10; reload++)
+        {
+            var depth = (await agent.StatusAsync())!.Queue.Depth;
+            _folder.Write("edgeagent.yaml", With($"loss_window: 0s, max_size: {100 + reload}MiB, max_age: {reload}d, keep_free: {reload}MiB, when_full: {(reload % 2 == 0 ? "thin" : "drop_oldest")}"));
+            await ReloadAsync(agent, reload);
+            var status = await agent.WhenAsync(status => status.Queue.Depth > depth, "the sampling to go on");
+            Assert.Equal((100 + reload) << 20, status.Queue.MaxBytes);
+            Assert.Contains($"max_size {100 + reload}MiB (was ", status.Configuration!.Changed, StringComparison.Ordinal);
+            Assert.Null(status.Configuration.WaitsForRestart);
+        }
+
+        Assert.Contains("; configuration of ", agent.Notifications.ToArray().Last(said => said.StartsWith("STATUS=", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(agent.Log, line => line.EndsWith(
+            "configuration read again: queue: max_size 110MiB (was 109MiB), max_age 10d (was 9d), when_full thin (was drop_oldest), keep_free 10MiB (was 9MiB)", StringComparison.Ordinal));
+        await broker.StartAsync();
+        var accepted = await Ending.FinishAsync(agent, _folder, broker);
+        await Accounting.AllAcceptedArrivedAsync(subscriber, accepted);
+        await Accounting.EverythingArrivedAsync(subscriber, steady);
+
+        string With(string queue) => Configuration.Of(_folder, broker.Url, [steady.Yaml]).Replace("loss_window: 1s", string.Join("\n  ", queue.Split(", ")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_reload_tells_systemd_that_it_has_begun_and_that_it_is_over()
     {
         await using var agent = await AgentProcess.StartAsync(_folder, Configuration.Of(_folder, "mqtt://127.0.0.1:1", []));

@@ -60,11 +60,28 @@ public sealed class ConfigDifferenceTests
 
     [Fact]
     public void What_was_taken_in_at_the_start_waits_for_a_restart() => Assert.Equal(
-        "queue.path queue.loss_window queue.max_size queue.max_age queue.when_full queue.keep_free clock.trust_rtc",
+        "queue.path queue.loss_window clock.trust_rtc",
         string.Join(' ', Between(Running, Running.Replace(
             "queue: {max_age: 1d}",
             "queue: {path: /x, loss_window: 0, max_size: 1GiB, max_age: 2d, when_full: drop_oldest, keep_free: 0}\nclock: {trust_rtc: true}",
             StringComparison.Ordinal)).NeedsRestart));
+
+    [Fact]
+    public void The_queues_limits_change_with_the_old_and_the_new_value_and_are_in_force_without_a_restart()
+    {
+        var running = ConfigFolder.ReadGood(Running);
+        var next = ConfigFolder.ReadGood(Running.Replace(
+            "queue: {max_age: 1d}", "queue: {path: /x, max_size: 1GiB, max_age: 36h, when_full: drop_oldest, keep_free: 0}", StringComparison.Ordinal));
+
+        var difference = ConfigDifference.Between(running, next);
+        var inForce = ConfigDifference.InForce(running, next);
+
+        Assert.Equal(
+            "queue: max_size 1GiB (was 512MiB), max_age 1d12h (was 1d), when_full drop_oldest (was thin), keep_free 0B (was 200MiB); for a restart wait: queue.path",
+            difference.ToString());
+        Assert.Equal(next.Queue with { Path = running.Queue.Path }, inForce.Queue);
+        Assert.Empty(ConfigDifference.Between(inForce, next).Limits);
+    }
 
     [Fact]
     public void Another_gateway_changes_every_topic_made_from_it()

@@ -17,9 +17,9 @@ public sealed class ConfigurationStateTests
         state.Refused("line 3: unknown key");
         var refused = state.Report;
         _time.Advance(TimeSpan.FromMinutes(1));
-        state.Reloaded();
+        state.Reloaded(new([], [], [], IsUplinkChanged: false, ["max_age 2d (was 1d)"], ["queue.path"]));
 
         Assert.Equal(new("/etc/edgeagent/edgeagent.yaml", Start, Start.AddMinutes(1), "line 3: unknown key"), refused);
-        Assert.Equal(new("/etc/edgeagent/edgeagent.yaml", Start.AddMinutes(2), null, null), state.Report);
+        Assert.Equal(new("/etc/edgeagent/edgeagent.yaml", Start.AddMinutes(2), null, null) { Changed = "queue: max_age 2d (was 1d)", WaitsForRestart = "queue.path" }, state.Report);
     }
 }

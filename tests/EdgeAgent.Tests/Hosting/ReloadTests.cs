@@ -15,15 +15,18 @@ public sealed class ReloadTests : TestsWithAnEnd
     private readonly CancellationTokenSource _stop = new();
     private readonly SystemdNotifier _systemd = new(null);
     private readonly List<(AgentConfig Next, ConfigDifference Difference)> _applied = [];
+    private readonly SemaphoreSlim _applying = new(0);
     private readonly SemaphoreSlim _done = new(0);
     private readonly ConfigurationState _state = new("edgeagent.yaml", TimeProvider.System);
     private readonly Reload _reload;
+    private TaskCompletionSource _inForce = new();
     private readonly Task _running;
 
     public ReloadTests()
     {
+        _inForce.SetResult();
         var started = _folder.Read(Good).Config!;
-        _reload = new Reload(started, _folder.Read, (next, difference) => _applied.Add((next, difference)), _state, _systemd, TimeProvider.System, NullLogger.Instance)
+        _reload = new Reload(started, _folder.Read, ApplyAsync, _state, _systemd, TimeProvider.System, NullLogger.Instance)
         {
             Done = () => _done.Release(),
         };
@@ -36,6 +39,7 @@ public sealed class ReloadTests : TestsWithAnEnd
         await _running.WaitAsync(Deadline);
         _stop.Dispose();
         _systemd.Dispose();
+        _applying.Dispose();
         _done.Dispose();
         _folder.Dispose();
     }
@@ -88,6 +92,34 @@ public sealed class ReloadTests : TestsWithAnEnd
     }
 
     [Fact]
+    public async Task A_listener_that_waits_for_a_restart_is_said_at_every_reload_too()
+    {
+        const string Other = Good + "status: {listen: '127.0.0.1:1', token: 0123456789abcdef}\n";
+        await ReloadAsync(Other);
+        await ReloadAsync(Other);
+
+        Assert.Equal("status.listen, status.token", _state.Report.WaitsForRestart);
+    }
+
+    [Fact]
+    public async Task A_reload_is_over_when_what_it_applied_is_in_force()
+    {
+        _inForce = new();
+        _folder.Write("edgeagent.yaml", Good + "queue: {max_size: 64MiB}\n");
+        var reloading = _reload.AskAsync();
+        Assert.True(await _applying.WaitAsync(Deadline));
+        Assert.False(reloading.IsCompleted);
+        Assert.Null(_state.Report.Changed);
+
+        _inForce.SetResult();
+        await reloading.WaitAsync(Deadline);
+
+        Assert.Equal("queue: max_size 64MiB (was 512MiB)", _state.Report.Changed);
+        Assert.Null(_state.Report.WaitsForRestart);
+        Assert.True(await _done.WaitAsync(Deadline));
+    }
+
+    [Fact]
     public async Task What_waits_for_a_restart_is_said_at_every_reload_and_holds_nothing_else_up()
     {
         const string Moved = Good + "  - {id: b, type: system}\nqueue: {path: /srv/queue.db}\n";
@@ -97,6 +129,13 @@ public sealed class ReloadTests : TestsWithAnEnd
         Assert.Equal("b", Assert.Single(_applied[0].Difference.Added));
         Assert.Equal("queue.path", _state.Report.WaitsForRestart);
         Assert.Equal("for a restart wait: queue.path", _applied[1].Difference.ToString());
+    }
+
+    private Task ApplyAsync(AgentConfig next, ConfigDifference difference)
+    {
+        _applied.Add((next, difference));
+        _applying.Release();
+        return _inForce.Task;
     }
 
     private async Task ReloadAsync(string text)

@@ -1,4 +1,3 @@
-using EdgeAgent.Configuration;
 using EdgeAgent.Delivery;
 using EdgeAgent.Queue;
 
@@ -15,7 +14,7 @@ internal sealed class Measurements
     private static readonly TimeSpan FreeSpaceEvery = TimeSpan.FromMinutes(1);
 
     private readonly MessageQueue _queue;
-    private readonly QueueConfig _config;
+    private readonly string _path;
     private readonly double _plannedBytes;
     private readonly DeliveryFigures _delivery;
     private readonly BootClock _clock;
@@ -30,14 +29,14 @@ internal sealed class Measurements
     private long _freeSpaceAt = long.MinValue / 2;
 
     /// <param name="queue">Measured.</param>
-    /// <param name="config">Its limits.</param>
+    /// <param name="path">Its file.</param>
     /// <param name="plannedBytes">What a message takes on disk by the configuration.</param>
     /// <param name="delivery">Measured.</param>
     /// <param name="clock">Stamps the history.</param>
     /// <param name="time">Runs the timer, tells midnight.</param>
-    public Measurements(MessageQueue queue, QueueConfig config, double plannedBytes, DeliveryFigures delivery, BootClock clock, TimeProvider time)
+    public Measurements(MessageQueue queue, string path, double plannedBytes, DeliveryFigures delivery, BootClock clock, TimeProvider time)
     {
-        (_queue, _config, _plannedBytes, _delivery, _clock) = (queue, config, plannedBytes, delivery, clock);
+        (_queue, _path, _plannedBytes, _delivery, _clock) = (queue, path, plannedBytes, delivery, clock);
         _time = time;
         _card = new(time);
         Take();
@@ -107,7 +106,7 @@ internal sealed class Measurements
     {
         lock (_lock)
         {
-            var room = Math.Min(_config.MaxSize - queue.BytesOnDisk, _freeSpace - _config.KeepFree ?? long.MaxValue);
+            var room = Math.Min(queue.Limits.MaxSize - queue.BytesOnDisk, _freeSpace - queue.Limits.KeepFree ?? long.MaxValue);
             return Filling.DaysUntilFull(queue, room, Filling.Growth(_recent), _plannedBytes);
         }
     }
@@ -139,7 +138,7 @@ internal sealed class Measurements
     {
         try
         {
-            return new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(_config.Path))!).AvailableFreeSpace;
+            return new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(_path))!).AvailableFreeSpace;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {

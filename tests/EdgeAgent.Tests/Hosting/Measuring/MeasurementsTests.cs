@@ -19,7 +19,7 @@ public sealed class MeasurementsTests : TestsWithAnEnd
     [Fact]
     public async Task The_history_of_a_real_queue_is_kept_while_it_runs()
     {
-        var measurements = new Measurements(_rig.Queue, _rig.Config, 26, _delivery, _rig.Clock, _rig.Time);
+        var measurements = new Measurements(_rig.Queue, _rig.Config.Path, 26, _delivery, _rig.Clock, _rig.Time);
         using var stop = new CancellationTokenSource();
         var running = measurements.RunAsync(stop.Token);
         await _rig.AppendAsync([1, 2, 3], _rig.Boiler);

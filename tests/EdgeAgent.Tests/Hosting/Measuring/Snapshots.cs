@@ -1,3 +1,4 @@
+using EdgeAgent.Configuration;
 using EdgeAgent.Queue;
 
 namespace EdgeAgent.Tests.Hosting.Measuring;
@@ -18,6 +19,7 @@ internal static class Snapshots
         BytesWritten = 0,
         DeadLetters = 0,
         Lost = [.. new long[10]],
+        Limits = new(512L << 20, TimeSpan.FromDays(30), WhenFull.Thin, KeepFree: 0),
         Store = StoreHealth.Healthy,
         StoreMessage = null,
     };
