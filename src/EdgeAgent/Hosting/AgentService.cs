@@ -97,9 +97,7 @@ internal sealed class AgentService(
                 systemd.WatchdogLimit / 2 ?? WatchdogPatience,
                 _time,
                 log,
-                new WatchedLoop("the store", () => queue.StoreRounds, queue.Knock),
-                new WatchedLoop("the drainer", () => link.Status?.State == UplinkState.Connected ? figures.Rounds : null, static () => { }),
-                new WatchedLoop("the sampler", () => sampler.IsStuck ? 0 : null, static () => { }));
+                WatchedLoop.All(queue, link, figures, sampler));
             var reporter = new Reporter(config, state, sampler, queue, link, figures, measurements, watchdog, systemd, clock, _time);
             var control = new ControlSocket(request.ControlPath, new ControlAnswers(reporter.Status, reporter.History, ReloadAsync, new QueueAnswers(queue.Operations)).AnswerAsync, _time, log);
             var watch = request.Watches ? new ConfigWatch(() => ConfigFiles.Stamp(request.ConfigPath), reload.Ask, _time) : null;

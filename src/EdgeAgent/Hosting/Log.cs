@@ -19,14 +19,14 @@ internal static partial class Log
     [LoggerMessage(6005, LogLevel.Critical, "the queue cannot be used: {Reason}")]
     public static partial void QueueNotOpen(ILogger logger, string reason);
 
-    [LoggerMessage(6020, LogLevel.Error, "{Loop} has not gone round for {Seconds:0} s; the watchdog is fed no more, and systemd will start the agent again")]
-    public static partial void LoopStuck(ILogger logger, string loop, double seconds);
-
-    [LoggerMessage(6021, LogLevel.Information, "{Loop} goes round again")]
-    public static partial void LoopRecovered(ILogger logger, string loop);
-
     [LoggerMessage(6006, LogLevel.Warning, "no broker is set: readings are queued and not delivered; set broker.url in the configuration")]
     public static partial void NoBroker(ILogger logger);
+
+    [LoggerMessage(6007, LogLevel.Error, "{Loop} has not gone round for {Seconds:0} s; the watchdog is fed no more, and systemd will start the agent again")]
+    public static partial void LoopStuck(ILogger logger, string loop, double seconds);
+
+    [LoggerMessage(6008, LogLevel.Information, "{Loop} goes round again")]
+    public static partial void LoopRecovered(ILogger logger, string loop);
 
     [LoggerMessage(6020, LogLevel.Information, "configuration read again: {Difference}")]
     public static partial void Reloaded(ILogger logger, string difference);

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using EdgeAgent.Delivery;
+using EdgeAgent.Queue;
+using EdgeAgent.Sensors.Sampling;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAgent.Hosting;
@@ -7,7 +10,16 @@ namespace EdgeAgent.Hosting;
 /// <param name="Name">As logged.</param>
 /// <param name="Rounds">A number that changes whenever the loop goes round; null while there is nothing that it should be doing. Must not wait for the loop.</param>
 /// <param name="Knock">Makes an idle loop go round once; must not wait for it.</param>
-internal sealed record WatchedLoop(string Name, Func<long?> Rounds, Action Knock);
+internal sealed record WatchedLoop(string Name, Func<long?> Rounds, Action Knock)
+{
+    /// <summary>The loops without which readings are no longer taken, kept or delivered. Whoever knocks at the queue knocks at the drainer too.</summary>
+    public static ImmutableArray<WatchedLoop> All(MessageQueue queue, BrokerLink link, DeliveryFigures delivery, Sampler sampler) =>
+    [
+        new("the store", () => queue.StoreRounds, queue.Knock),
+        new("the drainer", () => link.Status?.State == UplinkState.Connected ? delivery.Rounds : null, static () => { }),
+        new("the sampler", () => sampler.IsStuck ? 0 : null, static () => { }),
+    ];
+}
 
 /// <summary>
 /// Finds loops that are stuck: it knocks at each and looks whether it goes round. An idle loop answers at once, a busy one goes round
