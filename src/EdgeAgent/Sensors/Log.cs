@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(4003, LogLevel.Error, "Sensor {Sensor} threw, which is a bug in its kind; it goes on at its next turn")]
     public static partial void SensorThrew(this ILogger logger, Exception exception, string sensor);
 
+    [LoggerMessage(4004, LogLevel.Warning, "Sensor {Sensor} keeps changing: {Lines} more lines about it were left out. Now it {State}")]
+    public static partial void SensorChangesLeftOut(this ILogger logger, string sensor, long lines, string state);
+
     [LoggerMessage(4010, LogLevel.Error, "Sensor {Sensor} says: {Line}")]
     public static partial void ProgramError(this ILogger logger, string sensor, string line);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using EdgeAgent.Hosting;
 using EdgeAgent.Sensors.Kernel;
 using Microsoft.Extensions.Logging;
 
@@ -14,9 +15,7 @@ internal sealed class ProgramLog(string sensor, ILogger log, TimeProvider time)
     private const int LinesPerMinute = 10;
 
     private readonly StringBuilder _line = new();
-    private long _minuteStart = time.GetTimestamp();
-    private int _lines;
-    private long _leftOut;
+    private readonly LineBudget _budget = new(LinesPerMinute, TimeSpan.FromMinutes(1), time);
 
     /// <summary>Reads to the end, which comes when all that hold the pipe have closed it, or to the cancellation.</summary>
     public async Task CopyAsync(Descriptor error, CancellationToken cancellationToken)
@@ -61,23 +60,15 @@ internal sealed class ProgramLog(string sensor, ILogger log, TimeProvider time)
             return;
         }
 
-        if (time.GetElapsedTime(_minuteStart) >= TimeSpan.FromMinutes(1))
+        if (_budget.TryRenew(out var leftOut))
         {
-            if (_leftOut > 0)
-            {
-                log.ProgramLinesLeftOut(sensor, _leftOut);
-            }
-
-            (_minuteStart, _lines, _leftOut) = (time.GetTimestamp(), 0, 0);
+            log.ProgramLinesLeftOut(sensor, leftOut);
         }
 
-        if (_lines++ >= LinesPerMinute)
+        if (_budget.TryTake())
         {
-            _leftOut++;
-            return;
+            Write(line);
         }
-
-        Write(line);
     }
 
     private void Write(string line)

@@ -123,7 +123,7 @@ internal sealed class PolledLoop(SensorConfig config, ISensor sensor, SensorEnvi
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            environment.Log.SensorThrew(exception, config.Id);
+            record.Threw(exception);
             return Observation.Failed(SensorFailureKind.Io, exception.Message);
         }
     }

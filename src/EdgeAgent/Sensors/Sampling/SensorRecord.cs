@@ -1,16 +1,21 @@
 using System.Collections.Immutable;
 using EdgeAgent.Configuration;
+using EdgeAgent.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeAgent.Sensors.Sampling;
 
 /// <summary>
-/// Keeps the books of one sensor, and logs a failure once when it begins and once when it ends. Written by the sensor's loop,
-/// read by anyone: the status is replaced as a whole.
+/// Keeps the books of one sensor, and logs a failure once when it begins and once when it ends; of one that comes and goes all the
+/// time, some lines an hour, and then how it stands. Written by the sensor's loop, read by anyone: the status is replaced as a whole.
 /// </summary>
 internal sealed class SensorRecord(SensorConfig config, SensorEnvironment environment)
 {
+    private const int LinesPerHour = 10;
+
     private readonly ILogger _log = environment.Log;
+    private readonly LineBudget _budget = new(LinesPerHour, TimeSpan.FromHours(1), environment.Time);
+    private string? _thrown;
     private long _turnBy = long.MaxValue;
     private volatile SensorStatus _status = new() { Id = config.Id, Type = config.Type };
 
@@ -34,12 +39,17 @@ internal sealed class SensorRecord(SensorConfig config, SensorEnvironment enviro
     {
         if (_status.CurrentFailure is null)
         {
+            _ = TellsLeftOut();
             return;
         }
 
         var failed = TimeSpan.FromMilliseconds(environment.Clock.Milliseconds - _status.FailingSince!.Value);
         _status = _status with { CurrentFailure = null, FailingSince = null };
-        _log.SensorRecovered(config.Id, failed);
+        _thrown = null;
+        if (!TellsLeftOut() && _budget.TryTake())
+        {
+            _log.SensorRecovered(config.Id, failed);
+        }
     }
 
     public void Failed(SensorFailure failure)
@@ -51,10 +61,21 @@ internal sealed class SensorRecord(SensorConfig config, SensorEnvironment enviro
             CurrentFailure = failure,
             FailingSince = _status.FailingSince ?? environment.Clock.Milliseconds,
         };
-        if (before?.Kind != failure.Kind)
+        if (!TellsLeftOut() && before?.Kind != failure.Kind && _budget.TryTake())
         {
             _log.SensorFailing(config.Id, failure.Kind.Text(), failure.Message);
         }
+    }
+
+    /// <summary>A read threw: a bug, of which the trace is wanted once.</summary>
+    public void Threw(Exception exception)
+    {
+        if (_thrown != exception.Message && _budget.TryTake())
+        {
+            _log.SensorThrew(exception, config.Id);
+        }
+
+        _thrown = exception.Message;
     }
 
     public void Published() => _status = _status with { Published = _status.Published + 1 };
@@ -76,5 +97,17 @@ internal sealed class SensorRecord(SensorConfig config, SensorEnvironment enviro
         {
             _status = _status with { IsStuck = isStuck };
         }
+    }
+
+    /// <summary>When the hour is over, says how many lines were left out in it, and how the sensor stands; true where it did.</summary>
+    private bool TellsLeftOut()
+    {
+        var tells = _budget.TryRenew(out var leftOut);
+        if (tells)
+        {
+            _log.SensorChangesLeftOut(config.Id, leftOut, _status.CurrentFailure is { } failure ? $"fails ({failure.Kind.Text()}): {failure.Message}" : "works");
+        }
+
+        return tells;
     }
 }

@@ -89,7 +89,7 @@ internal sealed class StreamingLoop(
         }
         catch (Exception exception) when (!queue.Task.IsFaulted && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
-            environment.Log.SensorThrew(exception, config.Id);
+            record.Threw(exception);
             return new(SensorFailureKind.Io, exception.Message);
         }
     }
