@@ -61,7 +61,10 @@ internal sealed class Database : IDisposable
     public StateRows State { get; }
 
     /// <summary>What max_size limits: (pages - free pages) x page size + WAL.</summary>
-    public long Size => ((_pageCount.Scalar() ?? 0) - (_freePages.Scalar() ?? 0)) * PageSize + WalSize;
+    public long Size => BytesInUse + WalSize;
+
+    /// <summary>Bytes in pages that are not free.</summary>
+    public long BytesInUse => ((_pageCount.Scalar() ?? 0) - (_freePages.Scalar() ?? 0)) * PageSize;
 
     /// <summary>Opens the file, and makes the tables of a new one.</summary>
     /// <exception cref="StoreException">SQLite could not.</exception>
@@ -170,6 +173,14 @@ internal sealed class Database : IDisposable
     {
         var handle = _connection.Handle!;
         Statement.Check(handle, raw.sqlite3_wal_checkpoint_v2(handle, "main", raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _));
+    }
+
+    /// <summary>Writes the pages in use anew, at the front, and cuts the rest of the file off. The WAL keeps its room.</summary>
+    public void Vacuum()
+    {
+        var handle = _connection.Handle!;
+        Statement.Execute(handle, "VACUUM");
+        Statement.Check(handle, raw.sqlite3_wal_checkpoint_v2(handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _));
     }
 
     public void Dispose()

@@ -28,6 +28,7 @@ internal sealed class Chunk
     public const int MostRows = 8192;
 
     private const int UsualBytes = 1 << 20;
+    private const int SmallBytes = 64 << 10;
 
     private byte[] _bytes = [];
     private int _used;
@@ -67,7 +68,8 @@ internal sealed class Chunk
     {
         if (_used + content.Length > _bytes.Length)
         {
-            Array.Resize(ref _bytes, Math.Max(Math.Max(_bytes.Length * 2, 1 << 16), _used + content.Length));
+            // A small backlog needs little; any other fills a chunk, and each doubling would be left to the collector.
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length == 0 ? SmallBytes : UsualBytes + SmallBytes, _used + content.Length));
         }
 
         row.From = CoversTo;

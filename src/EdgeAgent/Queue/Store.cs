@@ -180,7 +180,12 @@ internal sealed class Store
             return _writer.Try(() => _ = _parts.Limits.Expire(now, _parts.Ages()), now) && _writer.Try(() => _writer.Write(now), now);
         }
 
-        return _parts.Salvage is not null && _writer.Try(SalvageSlice, now);
+        if (_parts.Salvage is not null)
+        {
+            return _writer.Try(SalvageSlice, now);
+        }
+
+        return Health == StoreHealth.Healthy && _parts.Shrinking.IsDue(now) && _writer.Try(() => _parts.Shrinking.Shrink(now), now);
     }
 
     private void KeepWithin(long now)

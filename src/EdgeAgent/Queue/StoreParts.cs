@@ -24,6 +24,7 @@ internal sealed class StoreParts : IDisposable
         Reading = new(state, file, lookup);
         Inspection = new(state, file);
         DeadLetters = new(state, file, Inspection);
+        Shrinking = new(file);
         if (stored.SalvageFrom is { } damaged)
         {
             Salvage = new(damaged, file, state, log);
@@ -43,6 +44,8 @@ internal sealed class StoreParts : IDisposable
     public StoreInspection Inspection { get; }
 
     public DeadLetterLimit DeadLetters { get; }
+
+    public Shrinking Shrinking { get; }
 
     /// <summary>What is still to be read from a damaged file; null: nothing.</summary>
     public Salvage? Salvage { get; set; }

@@ -196,6 +196,36 @@ public sealed class LimitsTests
     }
 
     /// <summary>Offline under drop_newest, with as many messages (0, 1, 2 ...) as it takes.</summary>
+    [Fact]
+    public async Task The_space_of_a_drained_backlog_is_given_back_and_the_queue_goes_on_in_what_is_left()
+    {
+        await using var rig = new QueueRig().Open();
+        var payload = new byte[4_000];
+        for (var i = 0; i < 5_000; i++)
+        {
+            await rig.Queue.AppendAsync(new Envelope { Sensor = "picture", Topic = "pi/picture" }, ++rig.Clock.Now, MessageBody.OfBytes(payload), default);
+        }
+
+        await rig.AppendAsync([1, 2, 3], rig.Alarm);
+        await rig.FlushAsync();
+        var full = new FileInfo(rig.Config.Path).Length;
+        Assert.InRange(full, 18 << 20, long.MaxValue);
+        rig.Queue.BeginConnection();
+        rig.Acknowledge((await rig.TakeAsync(Lane.Backlog, 5_003)).Where(static message => message.Envelope.Sensor == "picture"));
+        rig.Queue.EndConnection();
+        await rig.FlushAsync();
+        await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+
+        Assert.InRange(new FileInfo(rig.Config.Path).Length, 1, 64 << 10);
+        Assert.NotEqual(0, new FileInfo(rig.Config.Path + "-wal").Length);
+        await rig.AppendAsync([4]);
+        await rig.FlushAsync();
+        Assert.Equal([1, 2, 3, 4], rig.Values().Order());
+        await using var crashed = rig.Crashed().Open();
+        crashed.Queue.BeginConnection();
+        Assert.Equal([1, 2, 3, 4], await crashed.DrainAsync());
+    }
+
     private static async Task<QueueRig> FullAsync()
     {
         var rig = new QueueRig();

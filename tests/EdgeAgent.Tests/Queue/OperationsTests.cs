@@ -132,6 +132,27 @@ public sealed class OperationsTests
     }
 
     [Fact]
+    public async Task A_purge_leaves_what_was_accepted_after_it_was_asked_for()
+    {
+        await using var rig = new QueueRig();
+        var queue = rig.TryOpen().Queue!;
+        for (var i = 0; i < 5; i++)
+        {
+            await queue.AppendAsync(rig.Boiler, ++rig.Clock.Now, MessageBody.Of(i), default);
+        }
+
+        // Nobody answers before the queue runs.
+        var purge = queue.Operations.PurgeAsync(new(null, "#"), default);
+        await queue.AppendAsync(rig.Boiler, ++rig.Clock.Now, MessageBody.Of(5), default);
+        var running = queue.RunAsync(default);
+
+        Assert.Equal(new PurgeResult(5, 0), Value(await purge.WaitAsync(QueueRig.Deadline)));
+        await queue.DisposeAsync();
+        await running;
+        Assert.Equal([5], rig.Values());
+    }
+
+    [Fact]
     public async Task The_information_says_how_big_the_file_is_and_what_is_oldest_in_it()
     {
         await using var rig = new QueueRig().Open();
