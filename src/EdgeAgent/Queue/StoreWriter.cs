@@ -49,12 +49,12 @@ internal sealed class StoreWriter(QueueState state, QueueClock clock, StoreParts
         }
 
         Write(now, withRows: true);
-        Recovered();
     }
 
     private void Write(long now, bool withRows)
     {
         Action<bool> complete;
+        var isAll = withRows;
         lock (state.Gate)
         {
             withRows &= schedule.RowsAreDue(now);
@@ -79,7 +79,7 @@ internal sealed class StoreWriter(QueueState state, QueueClock clock, StoreParts
             complete(false);
             if (failure.IsFull && !withRows && parts.Ballast.Release())
             {
-                Write(now, withRows: false);
+                Write(now, isAll);
                 return;
             }
 
@@ -91,6 +91,12 @@ internal sealed class StoreWriter(QueueState state, QueueClock clock, StoreParts
             parts.Work.Committed();
             state.StoreFails &= !withRows;
             state.Trim(clock.Now, int.MaxValue);
+        }
+
+        if (isAll)
+        {
+            // Before those who wait are told, so that nobody who knows his message written is told of a file that does not write.
+            Recovered();
         }
 
         complete(true);
