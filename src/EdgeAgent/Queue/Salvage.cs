@@ -30,14 +30,19 @@ internal sealed class Salvage(string path, StoreFile file, QueueState state, ILo
     public bool IsDone => _table >= Tables.Length;
 
     /// <summary>The highest number of a message in a damaged file, where it can be read.</summary>
-    public static long? HighestIn(string path)
+    public static long? HighestIn(string path) => HighestOf(path, "SELECT max(seq) FROM message", "SELECT max(seq) FROM urgent", "SELECT max(seq) FROM dead",
+        "SELECT max(first_seq) FROM era", "SELECT max(value) FROM state WHERE key IN ('message_removed_to', 'urgent_removed_to')");
+
+    /// <summary>The highest number of an envelope in a damaged file, where it can be read.</summary>
+    public static long? HighestEnvelopeIn(string path) => HighestOf(path, "SELECT max(id) FROM envelope");
+
+    private static long? HighestOf(string path, params string[] questions)
     {
         try
         {
             using var connection = OpenDamaged(path);
             var highest = 0L;
-            foreach (var sql in new[] { "SELECT max(seq) FROM message", "SELECT max(seq) FROM urgent", "SELECT max(seq) FROM dead", "SELECT max(first_seq) FROM era",
-                "SELECT max(value) FROM state WHERE key IN ('message_removed_to', 'urgent_removed_to')" })
+            foreach (var sql in questions)
             {
                 using var statement = new Statement(connection.Handle!, sql);
                 highest = Math.Max(highest, statement.Scalar() ?? 0);
@@ -127,6 +132,7 @@ internal sealed class Salvage(string path, StoreFile file, QueueState state, ILo
             _ = Copy(handle, "SELECT first_seq, name, boot_id, wall_offset, synced, started, clean FROM era",
                 "INSERT OR IGNORE INTO era(first_seq, name, boot_id, wall_offset, synced, started, clean) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
             _ = Copy(handle, "SELECT id, spec, last_seq FROM envelope", "INSERT OR IGNORE INTO envelope(id, spec, last_seq) VALUES(?1, ?2, ?3)");
+            _ = Copy(handle, "SELECT env, seq FROM latest", "INSERT OR IGNORE INTO latest(env, seq) VALUES(?1, ?2)");
             _ = Copy(handle, "SELECT id, run, reason, topic, era, seq_from, seq_to, wall_from, wall_to, count, note FROM ledger",
                 "INSERT OR IGNORE INTO ledger(id, run, reason, topic, era, seq_from, seq_to, wall_from, wall_to, count, note) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
             // A file that was damaged before it was brought up to date lacks the last two columns.
@@ -142,6 +148,7 @@ internal sealed class Salvage(string path, StoreFile file, QueueState state, ILo
         var retried = file.Database.Dead.Retried();
         lock (state.Gate)
         {
+            file.Database.Envelopes.Load(state.Envelopes);
             state.Ledger.Load(entries);
             state.Lanes.Letters.Load(retried);
             state.Depths.Found(retried.Count);
@@ -325,5 +332,10 @@ internal sealed class Salvage(string path, StoreFile file, QueueState state, ILo
         }
 
         log.Salvaged(_rescued, _unreadable, path);
+        lock (state.Gate)
+        {
+            // The rows are back, so that a new message of a sensor that keeps its latest can take their place. At most a thousand look-ups.
+            StoredState.LoadLatest(file.Database, state.Envelopes);
+        }
     }
 }

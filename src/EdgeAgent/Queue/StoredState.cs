@@ -55,6 +55,9 @@ internal sealed record StoredState
     /// <summary>Where a damaged file does not say how far its numbers went, no file has come so far.</summary>
     private const long UnknownNumbers = 1L << 36;
 
+    /// <summary>No damaged file has as many envelopes: what is accepted meanwhile must not get the number of one that comes back.</summary>
+    private const long UnknownEnvelopes = 1L << 22;
+
     /// <summary>Reads it, and writes the new era's row.</summary>
     /// <param name="database">The file.</param>
     /// <param name="era">The run that begins.</param>
@@ -79,7 +82,7 @@ internal sealed record StoredState
             database.Messages[0].LowestAbove(database.Removals[0].RemovedTo) ?? next,
             database.Messages[1].LowestAbove(database.Removals[1].RemovedTo) ?? next,
         };
-        var envelopes = new EnvelopeTable(database.Envelopes.Highest() + 1);
+        var envelopes = new EnvelopeTable(1 + (salvageFrom is null ? database.Envelopes.Highest() : Salvage.HighestEnvelopeIn(salvageFrom) ?? UnknownEnvelopes));
         database.Envelopes.Load(envelopes);
         LoadLatest(database, envelopes);
         var entry = new EraEntry(next, era);
@@ -112,11 +115,11 @@ internal sealed record StoredState
     }
 
     /// <summary>What waits under an envelope that keeps only its latest message gives way to the next one, though it is of an earlier run.</summary>
-    private static void LoadLatest(Database database, EnvelopeTable envelopes)
+    public static void LoadLatest(Database database, EnvelopeTable envelopes)
     {
         foreach (var (id, sequence) in database.Envelopes.Latest())
         {
-            if (envelopes.Find(id) is { IsOpen: true } entry
+            if (envelopes.Find(id) is { IsOpen: true, NewestSequence: 0 } entry
                 && database.Removals[(int)entry.Envelope.Priority].RemovedTo < sequence
                 && database.Messages[(int)entry.Envelope.Priority].Oldest(sequence - 1) is { } row && row.Sequence == sequence
                 && database.Eras.Find(sequence, out _) is { } era)
