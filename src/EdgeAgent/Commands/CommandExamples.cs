@@ -12,6 +12,7 @@ internal static class CommandExamples
         ["run"] = ["edgeagent run", "edgeagent run --config ./edgeagent.yaml --control ./control.sock", "edgeagent run --watch"],
         ["check"] = ["edgeagent check", "edgeagent check --config ./edgeagent.yaml -W", "edgeagent check --json"],
         ["status"] = ["edgeagent status", "edgeagent status --json"],
+        ["top"] = ["edgeagent top", "edgeagent top --interval 10s > depth.log"],
         ["reload"] = ["edgeagent reload", "edgeagent reload --json"],
         ["queue"] = ["edgeagent queue info", "edgeagent queue export --format csv > backlog.csv"],
         ["queue info"] = ["edgeagent queue info", "edgeagent queue info --json"],

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using EdgeAgent.Commands.Connecting;
+using EdgeAgent.Commands.Top;
 
 namespace EdgeAgent.Commands;
 
@@ -15,6 +16,7 @@ internal static class CommandLine
             CheckCommand.Create(),
             ReloadCommand.Create(),
             StatusCommand.Create(),
+            TopCommand.Create(),
             QueueCommand.Create(),
             DeadLettersCommand.Create(),
             TestCommand.Create(),

@@ -8,7 +8,10 @@ internal static class StatusText
 {
     private const int Label = 9;
 
-    public static string Render(AgentStatus status)
+    public static string Render(AgentStatus status) => Summary(status) + (status.Sensors.Length > 0 ? "\n" + Sensors(status.Sensors) : "");
+
+    /// <summary>All but the sensors.</summary>
+    public static string Summary(AgentStatus status)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         text.WriteLine($"{Quantity.Plain(status.Gateway)}  edgeagent {status.Version}, up {Quantity.Duration(status.UptimeS)}");
@@ -17,12 +20,6 @@ internal static class StatusText
         Write(text, "queue", Queue(status.Queue));
         Write(text, "rates", [string.Create(CultureInfo.InvariantCulture, $"{status.Rates.AcceptedPerS:0.##}/s accepted, {status.Rates.DeliveredPerS:0.##}/s delivered in the last minute")]);
         Write(text, "card", [$"{Quantity.Bytes(status.Queue.WrittenTodayBytes)} written today, {Quantity.Bytes(status.Queue.WrittenBytes)} since the start"]);
-        if (status.Sensors.Length > 0)
-        {
-            text.WriteLine();
-            text.Write(Sensors(status.Sensors));
-        }
-
         return text.ToString();
     }
 
