@@ -12,6 +12,9 @@ internal static class QueueExport
 {
     private const int PageSize = 1_000;
 
+    /// <summary>EPIPE (errno(3)).</summary>
+    private const int BrokenPipe = 32;
+
     public static Command Create()
     {
         var (control, config) = QueueView.Options();
@@ -25,42 +28,52 @@ internal static class QueueExport
 
     private static async Task<int> RunAsync(QueueView view, bool isCsv, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await WriteAsync(view, isCsv, cancellationToken);
+        }
+        catch (IOException exception) when (exception.HResult == BrokenPipe)
+        {
+            // Whoever read it has seen enough.
+            return ExitCode.Ok;
+        }
+        catch (IOException exception)
+        {
+            await Console.Error.WriteLineAsync($"edgeagent: the export is not complete: {exception.Message}");
+            return ExitCode.InputOutput;
+        }
+    }
+
+    private static async Task<int> WriteAsync(QueueView view, bool isCsv, CancellationToken cancellationToken)
+    {
         // Not Console.Out, which hides that the reader has gone.
         using var standardOutput = new SafeFileHandle(1, ownsHandle: false);
         await using var output = new FileStream(standardOutput, FileAccess.Write, 1 << 16);
-        try
+        var exported = 0L;
+        await output.WriteAsync(isCsv ? "id,topic,sensor,taken,time_unsure,state,payload,payload_base64\r\n"u8.ToArray() : [], cancellationToken);
+        for (long? from = 0; from is { } next;)
         {
-            var exported = 0L;
-            await output.WriteAsync(isCsv ? "id,topic,sensor,taken,time_unsure,state,payload,payload_base64\r\n"u8.ToArray() : [], cancellationToken);
-            for (long? from = 0; from is { } next;)
+            var reply = await view.PageAsync(next, PageSize, cancellationToken);
+            if (reply.Value is not { } page)
             {
-                var reply = await view.PageAsync(next, PageSize, cancellationToken);
-                if (reply.Value is not { } page)
-                {
-                    return reply.Complain();
-                }
-
-                foreach (var message in page.Messages)
-                {
-                    await output.WriteAsync(Encoding.UTF8.GetBytes(isCsv ? Csv(message) : JsonSerializer.Serialize(message, StatusJson.Default.QueueEntry) + "\n"), cancellationToken);
-                }
-
-                await output.FlushAsync(cancellationToken);
-                exported += page.Messages.Length;
-                from = page.Next;
-                if (!Console.IsErrorRedirected && Console.IsOutputRedirected)
-                {
-                    await Console.Error.WriteAsync($"\r{Quantity.Count(exported)} messages{(from is null ? "\n" : "")}");
-                }
+                return reply.Complain();
             }
 
-            return ExitCode.Ok;
+            foreach (var message in page.Messages)
+            {
+                await output.WriteAsync(Encoding.UTF8.GetBytes(isCsv ? Csv(message) : JsonSerializer.Serialize(message, StatusJson.Default.QueueEntry) + "\n"), cancellationToken);
+            }
+
+            await output.FlushAsync(cancellationToken);
+            exported += page.Messages.Length;
+            from = page.Next;
+            if (!Console.IsErrorRedirected && Console.IsOutputRedirected)
+            {
+                await Console.Error.WriteAsync($"\r{Quantity.Count(exported)} messages{(from is null ? "\n" : "")}");
+            }
         }
-        catch (IOException)
-        {
-            // A broken pipe: whoever read it has seen enough.
-            return ExitCode.Ok;
-        }
+
+        return ExitCode.Ok;
     }
 
     /// <summary>A line of RFC 4180.</summary>
