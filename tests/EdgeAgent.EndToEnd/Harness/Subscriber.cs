@@ -8,7 +8,10 @@ namespace EdgeAgent.EndToEnd.Harness;
 /// </summary>
 internal sealed class Subscriber : IAsyncDisposable
 {
+    private readonly string _topics;
     private ChildProcess? _process;
+
+    private Subscriber(string topics) => _topics = topics;
 
     /// <summary>Every reading that arrived, duplicates included, in the order of arrival.</summary>
     public Feed<Delivery> Deliveries { get; } = new();
@@ -19,15 +22,19 @@ internal sealed class Subscriber : IAsyncDisposable
     /// <summary>Starts one; comes back when the broker has its subscription.</summary>
     public static async Task<Subscriber> StartAsync(Mosquitto broker, string topics = "#")
     {
-        var subscriber = new Subscriber();
-        var id = $"witness-{broker.Port}";
+        var subscriber = new Subscriber(topics);
+        var id = IdAt(broker);
         subscriber._process = broker.StartClient(
             "mosquitto_sub",
             ["-h", "127.0.0.1", "-p", $"{broker.Port}", "-i", id, "-c", "-q", "1", "-t", topics, "-F", "%U %t %p"],
             subscriber.Take);
-        await broker.Log.WhenAnyAsync(line => line.EndsWith($"{id} 1 {topics}", StringComparison.Ordinal), "the subscription");
+        await subscriber.WhenSubscribedAsync(broker);
         return subscriber;
     }
+
+    /// <summary>Waits until the broker, in its present run, has the subscription.</summary>
+    public Task WhenSubscribedAsync(Mosquitto broker) =>
+        broker.Log.WhenAnyAsync(line => line.EndsWith($"{IdAt(broker)} 1 {_topics}", StringComparison.Ordinal), "the subscription");
 
     /// <summary>The deliveries on a topic, in the order of arrival, duplicates included.</summary>
     public Delivery[] On(string topic) => [.. Deliveries.ToArray().Where(delivery => delivery.Topic == topic)];
@@ -39,6 +46,8 @@ internal sealed class Subscriber : IAsyncDisposable
         $"the values {first} to {last} on {topic}");
 
     public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static string IdAt(Mosquitto broker) => $"witness-{broker.Port}";
 
     private void Take(string stampedLine)
     {
