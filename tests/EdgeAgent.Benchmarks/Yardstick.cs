@@ -31,18 +31,58 @@ internal sealed partial class Yardstick : IDisposable
     }
 
     /// <summary>Starts the counting broker, which ends after so many messages.</summary>
-    public void Sink(int port, int count) => Start(Path.Combine(_folder, "sink"), [Text(port), Text(count)]);
+    public Process Sink(int port, int count) => Start(Path.Combine(_folder, "sink"), [Text(port), Text(count)]);
+
+    /// <summary>Messages a second that a mosquitto bridge puts into the counting broker, out of a backlog in its memory.</summary>
+    public async Task<double> BridgeAsync(int count, int payload, int window)
+    {
+        var (port, sinkPort) = (FreePort(), FreePort());
+        var bridge = await MosquittoAsync(
+            port,
+            log: null,
+            $"max_inflight_messages {window}",
+            "connection sink",
+            $"address 127.0.0.1:{sinkPort}",
+            "topic # out 1",
+            "cleansession false",
+            "notifications false",
+            "restart_timeout 1");
+        _ = Limit(port, count, payload, window);
+        var rate = Rate(Sink(sinkPort, count));
+        bridge.Kill();
+        return rate;
+    }
 
     /// <summary>Starts mosquitto with neither limits nor persistence, and returns its port.</summary>
     public async Task<int> MosquittoAsync()
     {
         var port = FreePort();
-        var configuration = Path.Combine(_folder, "mosquitto.conf");
-        await File.WriteAllTextAsync(
-            configuration, $"user root\nlistener {port} 127.0.0.1\nallow_anonymous true\nmax_inflight_messages 0\nmax_queued_messages 0\npersistence false\nlog_type none\n");
-        Start("mosquitto", ["-c", configuration]);
-        await ReachableAsync(port);
+        _ = await MosquittoAsync(port, log: null, "max_inflight_messages 0");
         return port;
+    }
+
+    /// <summary>Starts mosquitto without persistence; comes back when it listens.</summary>
+    /// <param name="port">Where it listens.</param>
+    /// <param name="log">Gets each line of its log; null: it keeps none.</param>
+    /// <param name="settings">Further lines of mosquitto.conf(5).</param>
+    public async Task<Process> MosquittoAsync(int port, Action<string>? log, params string[] settings)
+    {
+        var configuration = Path.Combine(_folder, $"mosquitto-{port}.conf");
+        string[] lines =
+        [
+            "user root",
+            $"listener {port} 127.0.0.1",
+            "allow_anonymous true",
+            "max_queued_messages 0",
+            "persistence false",
+            log is null ? "log_type none" : "log_type notice",
+            "log_dest stderr",
+            .. settings,
+        ];
+        await File.WriteAllLinesAsync(configuration, lines);
+        var broker = Start("mosquitto", ["-c", configuration], log);
+        await ReachableAsync(port);
+        return broker;
     }
 
     /// <summary>What a program printed as its rate, when it has ended.</summary>
@@ -96,10 +136,16 @@ internal sealed partial class Yardstick : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private Process Start(string program, string[] arguments)
+    private Process Start(string program, string[] arguments, Action<string>? errors = null)
     {
-        var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = errors is not null })!;
         _running.Add(process);
+        if (errors is not null)
+        {
+            process.ErrorDataReceived += (_, line) => errors(line.Data ?? string.Empty);
+            process.BeginErrorReadLine();
+        }
+
         return process;
     }
 

@@ -15,9 +15,19 @@ namespace EdgeAgent.Delivery;
 /// brokers the next is tried when one fails; while another than the first serves, the first is tried beside it, and taken back when it
 /// is well.
 /// </summary>
+/// <param name="broker">Where it goes.</param>
+/// <param name="delivery">In which order, and how fast.</param>
+/// <param name="presence">What the broker is told of the gateway.</param>
+/// <param name="queue">What is delivered.</param>
+/// <param name="figures">What is counted.</param>
+/// <param name="clock">Tells how much of a message's expiry is left.</param>
+/// <param name="time">Runs the waits.</param>
+/// <param name="log">Gets the connections and their ends.</param>
+/// <param name="announcer">Tells Home Assistant; null: nobody does.</param>
+/// <param name="random">From 0 up to 1: spreads a fleet's attempts and drains; null: chance.</param>
 internal sealed class Uplink(
     BrokerConfig broker, DeliveryConfig delivery, Presence presence, MessageQueue queue, DeliveryFigures figures, BootClock clock, TimeProvider time, ILogger log,
-    Announcer? announcer = null)
+    Announcer? announcer = null, Func<double>? random = null)
 {
     /// <summary>How long a clean stop waits for acknowledgements; what is still missing stays queued, and is a duplicate at worst.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -30,6 +40,7 @@ internal sealed class Uplink(
 
     private readonly MessageEncoder _encoder = new();
     private readonly Suspicion _suspicion = new();
+    private readonly Func<double> _random = random ?? Random.Shared.NextDouble;
     private readonly MqttClient[] _clients = [.. broker.Addresses.Select(address => new MqttClient(UplinkOptions.For(address, broker, presence), time))];
     private volatile UplinkStatus _status = new(UplinkState.Connecting, time.GetUtcNow(), null, null, null, 0);
     private int _next;
@@ -73,9 +84,9 @@ internal sealed class Uplink(
     }
 
     /// <summary>At the first connection none: the starts of a fleet are spread by themselves; what it lost together it comes back to together.</summary>
-    private TimeSpan BacklogDelay() => _status.Connections <= 1 ? TimeSpan.Zero : broker.BackoffInitial * Random.Shared.NextDouble();
+    private TimeSpan BacklogDelay() => _status.Connections <= 1 ? TimeSpan.Zero : broker.BackoffInitial * _random();
 
-    private TimeSpan Delay(int attempt) => Backoff.Delay(attempt, broker.BackoffInitial, broker.BackoffMaximum, Random.Shared.NextDouble());
+    private TimeSpan Delay(int attempt) => Backoff.Delay(attempt, broker.BackoffInitial, broker.BackoffMaximum, _random());
 
     private ResiliencePipeline<LinkEnd> Reconnecting() => new ResiliencePipelineBuilder<LinkEnd> { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions<LinkEnd>

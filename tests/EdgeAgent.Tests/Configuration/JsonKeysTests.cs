@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EdgeAgent.Configuration;
 using EdgeAgent.Queue;
 using EdgeAgent.Readings;
@@ -45,6 +46,15 @@ public sealed class JsonKeysTests
         Assert.Equal(envelope, EnvelopeSpec.Read(EnvelopeSpec.Write(envelope)));
         Assert.NotEqual(envelope, envelope with { JsonNames = JsonNames.Default });
         Assert.DoesNotContain("names", System.Text.Encoding.UTF8.GetString(EnvelopeSpec.Write(envelope with { JsonNames = JsonNames.Default })), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_entry_of_the_ledger_calls_its_id_so_and_has_no_key_beside_that_could_be_one()
+    {
+        var entry = new LedgerEntry(7, 1, LossReason.Expired, "t", 2) { Numbers = new(1, 2), WallFrom = 0, WallTo = 0, Note = "n" };
+        using var json = JsonDocument.Parse(entry.ToJson("message"));
+
+        Assert.Equal([.. LedgerEntry.Keys, "message"], json.RootElement.EnumerateObject().Select(property => property.Name));
     }
 
     [Fact]

@@ -24,10 +24,40 @@ public sealed class BackoffTests
         Assert.Equal(66, Backoff.Delay(10, Second, Maximum, 0.5).TotalSeconds, 3);
     }
 
+    // ./dev bench delivery measures the same against a real broker.
+    [Fact]
+    public void Two_hundred_gateways_that_lost_their_broker_together_do_not_come_back_together()
+    {
+        const int Seed = 20261122;
+        const int Gateways = 200;
+        var random = new Random(Seed);
+
+        Assert.InRange(BusiestSecond(Gateways, random.NextDouble), 1, Gateways / 10);
+        Assert.Equal(Gateways, BusiestSecond(Gateways, () => 0.999));
+    }
+
     [Fact]
     public void A_connection_is_stable_after_half_a_minute_or_the_longest_wait_if_that_is_shorter()
     {
         Assert.Equal(TimeSpan.FromSeconds(30), Backoff.StableAfter(Maximum));
         Assert.Equal(Second, Backoff.StableAfter(Second));
+    }
+
+    /// <summary>How many gateways make their first attempt after a minute's outage within the busiest second.</summary>
+    private static int BusiestSecond(int gateways, Func<double> random)
+    {
+        var returns = Enumerable.Range(0, gateways).Select(_ => Return(random)).ToList();
+        return returns.Max(first => returns.Count(other => other >= first && other < first + Second));
+    }
+
+    private static TimeSpan Return(Func<double> random)
+    {
+        var now = TimeSpan.Zero;
+        for (var attempt = 0; now < TimeSpan.FromMinutes(1); attempt++)
+        {
+            now += Backoff.Delay(attempt, Second, Maximum, random());
+        }
+
+        return now;
     }
 }
