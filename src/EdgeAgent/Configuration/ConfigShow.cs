@@ -105,7 +105,7 @@ internal static class ConfigShow
         }
         else if (values.NodeOf(key) is { } node)
         {
-            shown.Add(new ShownValue(path, HoldsSecret(node) ? Hidden : key.Write(values.Set[key].Value), OriginOf(node)));
+            shown.Add(new ShownValue(path, HoldsSecret(node) || key.IsSecret ? Hidden : SecretNames.MaskUrls(key.Write(values.Set[key].Value)), OriginOf(node)));
         }
         else if (derived.TryGetValue(key, out var known))
         {

@@ -23,6 +23,9 @@ internal abstract class Key(string name, string summary, bool isRequired)
     /// <summary>A value in YAML that shows what is meant, for samples; empty where the default shows it.</summary>
     public string Example { get; init; } = "";
 
+    /// <summary>Its value may hold a secret anywhere, and is never shown.</summary>
+    public bool IsSecret { get; init; }
+
     /// <summary>What it is where the file says nothing.</summary>
     public abstract object? DefaultValue { get; }
 

@@ -91,6 +91,9 @@ internal static class Keys
         new(name, summary, new ListShape<KeyValues>(new SectionShape(keys), "a list of groups of keys", minimum: 1), [], isRequired: true);
 
     /// <summary>Names of the user's choice with a text each, such as HTTP headers.</summary>
-    public static Key<ImmutableDictionary<string, string>> TextMap(string name, string summary) =>
-        new(name, summary, TextMapShape.Instance, ImmutableDictionary<string, string>.Empty);
+    /// <param name="name">As in the file.</param>
+    /// <param name="summary">One line for people.</param>
+    /// <param name="isSecret">Whether any of the texts may be one.</param>
+    public static Key<ImmutableDictionary<string, string>> TextMap(string name, string summary, bool isSecret = false) =>
+        new(name, summary, TextMapShape.Instance, ImmutableDictionary<string, string>.Empty) { IsSecret = isSecret };
 }

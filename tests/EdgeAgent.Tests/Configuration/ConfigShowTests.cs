@@ -89,6 +89,22 @@ public sealed class ConfigShowTests : IDisposable
         Assert.DoesNotContain("hunter2", Show("broker: {url: mqtt://host, username: pi, password: hunter2}\n"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("url: 'http://host/', headers: {Authorization: Bearer hunter2, X-Key: hunter2}", "headers: ***")]
+    [InlineData("url: 'http://pi:hunter2@host/path?unit=C'", "url: \"http://***@host/path?unit=C\"")]
+    [InlineData("url: 'http://host/path?unit=C&api_key=hunter2&place=x'", "url: \"http://host/path?unit=C&api_key=***&place=x\"")]
+    public void The_secrets_of_a_web_sensor_are_not_shown_wherever_they_stand(string settings, string shown)
+    {
+        _folder.Write("edgeagent.yaml", $"sensors:\n  - {{id: web, type: http, {settings}}}\n");
+        var reading = ConfigReader.Read(_folder.Main, ConfigSchema.Full, _folder.Environment);
+        Assert.True(reading.Config is not null, ProblemText.Render(reading.Problems));
+
+        var text = ConfigShow.Text(ConfigShow.List(ConfigSchema.Full, reading.Config, reading.Values));
+
+        Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
+        Assert.Contains($"  {shown} ", text, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string Show(string yaml)

@@ -1,11 +1,13 @@
+using System.Text.RegularExpressions;
+
 namespace EdgeAgent.Configuration.Yaml;
 
 /// <summary>Knows by its key, also where the file cannot be parsed, that a line holds a secret.</summary>
-internal static class SecretNames
+internal static partial class SecretNames
 {
     private const string Hidden = "***";
 
-    private static readonly string[] Words = ["password", "passphrase", "token", "secret", "authorization", "api_key", "apikey"];
+    private static readonly string[] Words = ["password", "passphrase", "token", "secret", "authorization", "api_key", "apikey", "headers"];
 
     /// <summary>Whether no message may quote the line.</summary>
     public static bool IsSecretLine(SourceFile source, int line) => source.IsSecret || Mask(source, line) != source.Line(line).ToString();
@@ -22,46 +24,59 @@ internal static class SecretNames
         var secret = FindSecret(line);
         if (secret >= 0)
         {
-            return line[..secret] + (secret == 0 ? "" : " ") + Hidden;
+            return MaskUrls(line[..secret]) + (secret == 0 ? "" : " ") + Hidden;
         }
 
-        // The user and password of a URL.
-        var scheme = line.IndexOf("://", StringComparison.Ordinal);
-        var at = scheme < 0 ? -1 : line.IndexOf('@', scheme);
-        return at < 0 ? line : $"{line[..(scheme + 3)]}{Hidden}{line[at..]}";
+        return MaskUrls(line);
     }
 
-    /// <summary>Where the secret begins; -1 where there is none.</summary>
+    /// <summary>The text without the users, passwords and secret parameters of the URLs in it.</summary>
+    public static string MaskUrls(string text) => SecretParameter().Replace(UserInformation().Replace(text, $"{Hidden}@"), Hidden);
+
+    [GeneratedRegex("""(?<=://)[^\s"']*@""")]
+    private static partial Regex UserInformation();
+
+    [GeneratedRegex("""(?<=[?&][^=&\s"']*(?:password|token|secret|key|auth|sig)[^=&\s"']*=)[^&\s"',}\]]+""", RegexOptions.IgnoreCase)]
+    private static partial Regex SecretParameter();
+
+    /// <summary>Where the first secret begins; -1 where there is none.</summary>
     private static int FindSecret(string line)
     {
+        var first = -1;
+        if (line.AsSpan().TrimStart().StartsWith("#"))
+        {
+            return first;
+        }
+
         foreach (var word in Words)
         {
-            var at = line.IndexOf(word, StringComparison.OrdinalIgnoreCase);
-            if (at < 0 || line.AsSpan().TrimStart().StartsWith("#"))
+            for (var at = IndexOf(word, 0); at >= 0; at = IndexOf(word, at + word.Length))
             {
-                continue;
-            }
-
-            var colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (colon < 0)
-            {
-                return 0;
-            }
-
-            var end = at + word.Length;
-            while (end < line.Length && (char.IsAsciiLetterOrDigit(line[end]) || line[end] is '_' or '-' or '"' or '\'' or ' '))
-            {
-                end++;
-            }
-
-            if (end < line.Length && line[end] == ':')
-            {
-                var value = line.AsSpan(end + 1).Trim();
-                return value.IsEmpty || value.StartsWith("!secret ") || value is "|" or ">" ? -1 : end + 1;
+                var begin = line.Contains(':', StringComparison.Ordinal) ? FindValue(line, at + word.Length) : 0;
+                first = begin >= 0 && (first < 0 || begin < first) ? begin : first;
             }
         }
 
-        return -1;
+        return first;
+
+        int IndexOf(string word, int from) => line.IndexOf(word, from, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Where the value of the key begins that the word is in; -1 where it is no key, or where the value only names a secret.</summary>
+    private static int FindValue(string line, int end)
+    {
+        while (end < line.Length && (char.IsAsciiLetterOrDigit(line[end]) || line[end] is '_' or '-' or '"' or '\'' or ' '))
+        {
+            end++;
+        }
+
+        if (end == line.Length || line[end] != ':')
+        {
+            return -1;
+        }
+
+        var value = line.AsSpan(end + 1).Trim();
+        return value.IsEmpty || value.StartsWith("!secret ") || value is "|" or ">" ? -1 : end + 1;
     }
 
     /// <summary>The line above that this one is indented under.</summary>

@@ -18,7 +18,7 @@ internal sealed class HttpSensor(SensorConfig config) : ISensor
     private const int BodyLimit = 1024 * 1024;
 
     private static readonly Key<string> Url = Keys.RequiredText("url", "http:// or https:// address", "http://192.168.1.20/status.json");
-    private static readonly Key<ImmutableDictionary<string, string>> Headers = Keys.TextMap("headers", "headers that are sent along");
+    private static readonly Key<ImmutableDictionary<string, string>> Headers = Keys.TextMap("headers", "headers that are sent along", isSecret: true);
     private static readonly Key<string?> Username = Keys.OptionalText("username", "for servers that ask for one (Basic)");
     private static readonly Key<Secret?> Password = Keys.OptionalSecret("password", "its password; !secret name");
     private static readonly Key<string?> CaFile = Keys.OptionalText("ca_file", "PEM file of the authority that signed the server's certificate, where the system does not know it");
