@@ -58,7 +58,7 @@ internal sealed class Store
             {
                 _ = Interlocked.Increment(ref _rounds);
             }
-            while (Pass());
+            while (Pass() || IsDue());
 
             lock (_state.Gate)
             {
@@ -92,6 +92,8 @@ internal sealed class Store
             _parts.Eras.Check();
         }
 
+        // A question is about everything that was decided before it was asked: it is taken first, and answered when that is written.
+        var isAsked = Questions.TryTake(out var question);
         ChangeLimits(now);
         bool writes;
         bool reads;
@@ -117,7 +119,7 @@ internal sealed class Store
             Offer();
         }
 
-        if (Questions.TryTake(out var question))
+        if (isAsked)
         {
             Answer(question, mayTry, now);
             return !Schedule.IsClosing;
@@ -129,6 +131,16 @@ internal sealed class Store
         }
 
         return succeeded && !Schedule.IsClosing;
+    }
+
+    /// <summary>Something became due during the last pass: whoever waits for the end of all work waits for it too.</summary>
+    private bool IsDue()
+    {
+        var now = _clock.Now;
+        lock (_state.Gate)
+        {
+            return !Schedule.IsClosing && now >= _writer.RetryAt && Schedule.IsDue(now);
+        }
     }
 
     /// <summary>Takes over other limits, where they were asked for.</summary>

@@ -128,6 +128,7 @@ internal static class TopCommand
             }
 
             leave.Cancel();
-        }) { IsBackground = true, Name = "keys" }.Start();
+        })
+        { IsBackground = true, Name = "keys" }.Start();
     }
 }

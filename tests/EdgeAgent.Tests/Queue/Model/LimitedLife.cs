@@ -40,10 +40,12 @@ internal sealed class LimitedLife
     {
         for (Step = 0; Step < steps; Step++)
         {
+            Age();
             await StepAsync(_random.Next(100));
             Assert.Equal(_inFlight.Count, Rig.Queue.Snapshot().InFlight);
         }
 
+        Age();
         await DrainAsync();
         Judge();
     }
