@@ -8,6 +8,9 @@ internal sealed record TopState
     /// <summary>A restart is told for so long.</summary>
     private const double RestartNewsS = 60;
 
+    /// <summary>The agent tells its time in steps.</summary>
+    private const double UptimeStepS = 0.1;
+
     /// <summary>The latest that it said; null: it never answered.</summary>
     public AgentStatus? Status { get; private init; }
 
@@ -26,9 +29,10 @@ internal sealed record TopState
     /// <summary>It answered.</summary>
     /// <param name="status">How it is.</param>
     /// <param name="history">How it was; null: it was not asked, what is known stays.</param>
-    public TopState Heard(AgentStatus status, AgentHistory? history)
+    /// <param name="sinceHeard">Between its last answer and this question: it is another one when it has not been up for so long.</param>
+    public TopState Heard(AgentStatus status, AgentHistory? history, TimeSpan sinceHeard = default)
     {
-        var isAnother = Status is { } before && status.UptimeS < before.UptimeS;
+        var isAnother = Status is { } before && (status.UptimeS < before.UptimeS || status.UptimeS + UptimeStepS < sinceHeard.TotalSeconds);
         return this with
         {
             Status = status,

@@ -12,6 +12,7 @@ internal sealed class TopWatch(RunningAgent agent, TimeProvider time)
     private static readonly TimeSpan HistoryEvery = TimeSpan.FromSeconds(5);
 
     private long _historyAsked;
+    private long _heard;
 
     /// <summary>What is known so far.</summary>
     public TopState State { get; private set; } = new();
@@ -19,6 +20,7 @@ internal sealed class TopWatch(RunningAgent agent, TimeProvider time)
     /// <summary>Asks once. Gives an exit code where asking again will not help: this user may not ask.</summary>
     public async Task<int?> LookAsync(CancellationToken cancellationToken)
     {
+        var asked = time.GetTimestamp();
         var reply = await agent.AskAsync("status", cancellationToken, Patience);
         if (reply.Json is null)
         {
@@ -26,6 +28,7 @@ internal sealed class TopWatch(RunningAgent agent, TimeProvider time)
             return reply.ExitCode == ExitCode.Permission ? reply.ExitCode : null;
         }
 
+        var heard = time.GetTimestamp();
         AgentHistory? history = null;
         if (State.History is null || State.Silence is not null || time.GetElapsedTime(_historyAsked) >= HistoryEvery)
         {
@@ -34,7 +37,8 @@ internal sealed class TopWatch(RunningAgent agent, TimeProvider time)
             history = told.Json is null ? null : JsonSerializer.Deserialize(told.Json, StatusJson.Default.AgentHistory);
         }
 
-        State = State.Heard(JsonSerializer.Deserialize(reply.Json, StatusJson.Default.AgentStatus)!, history);
+        State = State.Heard(JsonSerializer.Deserialize(reply.Json, StatusJson.Default.AgentStatus)!, history, time.GetElapsedTime(_heard, asked));
+        _heard = heard;
         return null;
     }
 }

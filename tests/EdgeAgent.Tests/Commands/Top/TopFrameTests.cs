@@ -30,7 +30,7 @@ public sealed class TopFrameTests
         """
         pi-boiler  edgeagent 0.1.0, up 1 h
         config   /etc/edgeagent/edgeagent.yaml, in force since 2026-11-22 09:15:00Z
-        broker   waiting mqtt://broker:1883 since 2026-11-22 10:14:00Z, 1 connections s…
+        broker   waiting mqtt://broker:1883 since 2026-11-22 10:14:00Z, 1 connection so…
                  last acknowledgement 1 min ago
                  last error: refused
         queue    800 waiting (0 in flight), deepest 800; oldest 1 min
@@ -110,6 +110,15 @@ public sealed class TopFrameTests
         Assert.True(after.Heard(Away with { UptimeS = 59 }, null).IsRestarted);
         Assert.False(after.Heard(Away with { UptimeS = 61 }, null).IsRestarted);
         Assert.False(before.Heard(Away with { UptimeS = 3_601 }, null).IsRestarted);
+    }
+
+    [Fact]
+    public void An_agent_that_ran_longer_than_the_one_before_it_is_another_when_it_was_not_up_all_the_time()
+    {
+        var before = new TopState().Heard(Away with { UptimeS = 0.4 }, null);
+
+        Assert.True(before.Heard(Away with { UptimeS = 0.9 }, null, TimeSpan.FromSeconds(2)).IsRestarted);
+        Assert.False(before.Heard(Away with { UptimeS = 2.4 }, null, TimeSpan.FromSeconds(2)).IsRestarted);
     }
 
     [Fact]
