@@ -16,7 +16,11 @@ internal static class RunCommand
         var control = CommonOptions.Control();
         var watch = new Option<bool>("--watch") { Description = "Apply a change of the configuration's files by itself, not only on SIGHUP." };
         var command = new Command("run", "Read the sensors, queue what they say, deliver it; until SIGTERM or Ctrl-C. SIGHUP applies what changed in the configuration.") { config, control, watch };
-        command.SetAction((parsed, _) => RunAsync(new(parsed.GetRequiredValue(config), parsed.GetRequiredValue(control), parsed.GetValue(watch))));
+        command.SetAction((parsed, _) =>
+        {
+            var path = parsed.GetRequiredValue(config);
+            return RunAsync(new(path, parsed.GetRequiredValue(control), parsed.GetValue(watch) ? ConfigFiles.Stamp(path) : null));
+        });
         return command;
     }
 

@@ -41,13 +41,16 @@ internal static class ConfigFiles
         try
         {
             FileInfo[] files = [new(path), new(Beside(path, "secrets.yaml")), .. folder.Exists ? folder.GetFiles("*.yaml").OrderBy(file => file.Name, StringComparer.Ordinal) : Enumerable.Empty<FileInfo>()];
-            return string.Join('\n', files.Where(file => file.Exists).Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.FullName} {file.LastWriteTimeUtc.Ticks} {file.Length}")));
+            return string.Join('\n', files.Where(file => file.Exists).Select(Target).Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.FullName} {file.LastWriteTimeUtc.Ticks} {file.Length}")));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // It vanished while we looked, or may not be listed: the next look tells.
             return exception.Message;
         }
+
+        // A link has a date of its own, which says nothing of the file behind it.
+        static FileInfo Target(FileInfo file) => (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
     }
 
     /// <summary>A file in the folder of the main file, named as the user named that one.</summary>

@@ -25,8 +25,8 @@ internal sealed class RunOutcome
 /// <summary>What <c>edgeagent run</c> was asked for.</summary>
 /// <param name="ConfigPath">The main file of the configuration.</param>
 /// <param name="ControlPath">Where the control socket goes.</param>
-/// <param name="Watches">Whether a change of the files is applied by itself.</param>
-internal sealed record RunRequest(string ConfigPath, string ControlPath, bool Watches);
+/// <param name="Watched">The stamp of the files from before they were read; null where a change is not applied by itself.</param>
+internal sealed record RunRequest(string ConfigPath, string ControlPath, string? Watched);
 
 /// <summary>The agent as a hosted service: composes the stages in the data's order, and ends the host when they end.</summary>
 internal sealed class AgentService(
@@ -100,7 +100,7 @@ internal sealed class AgentService(
                 WatchedLoop.All(queue, link, figures, sampler));
             var reporter = new Reporter(config, state, sampler, queue, link, figures, measurements, watchdog, systemd, clock, _time);
             var control = new ControlSocket(request.ControlPath, new ControlAnswers(reporter.Status, reporter.History, ReloadAsync, new QueueAnswers(queue.Operations)).AnswerAsync, _time, log);
-            var watch = request.Watches ? new ConfigWatch(() => ConfigFiles.Stamp(request.ConfigPath), reload.Ask, _time) : null;
+            var watch = request.Watched is { } watched ? new ConfigWatch(watched, () => ConfigFiles.Stamp(request.ConfigPath), reload.Ask, _time) : null;
             var web = config.Status.Listen is { } listen ? NewWebServer(listen, reporter, figures, watchdog) : null;
             if (config.Broker is null)
             {
