@@ -39,12 +39,14 @@ internal sealed class Agent(
         var sampling = sampler.RunAsync(stopSampling.Token);
         var answering = control.RunAsync(stopReporting.Token);
         reload.Done = () => systemd.Ready(reporter.Line());
-        reload.Done();
         var showing = web?.RunAsync(stopReporting.Token) ?? stopping;
         var measuring = measurements.RunAsync(stopReporting.Token);
         var reporting = reporter.RunAsync(stopReporting.Token);
         var reloading = reload.RunAsync(stopReloading.Token);
         var watching = watch?.RunAsync(stopReloading.Token) ?? stopping;
+
+        // Last, because who is told of it may ask every one of them at once.
+        reload.Done();
 
         (string Name, Task Task)[] stages =
         [

@@ -95,9 +95,3 @@ public sealed class LeakTests
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
-
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class CountingCollection
-{
-    public const string Name = "counts what the process holds";
-}

@@ -92,16 +92,14 @@ public sealed class SerialSensorTests
         {
             using var cable = await SerialCable.PlugAsync(tree);
             var next = sink.NextAsync();
-            while (!next.IsCompleted)
+            while (!next.IsCompleted || (await next).Values[0].Value.Integer != plug)
             {
+                // What was said more often through the plug before may still come.
+                next = next.IsCompleted ? sink.NextAsync() : next;
+
                 // The first line may come while the port is not open yet, or be left out as a half one.
                 await cable.SayAsync($"{plug}\n");
                 await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, stop.Token));
-            }
-
-            Assert.Equal(plug, (await next).Values[0].Value.Integer);
-            while (sink.TryNext(out _))
-            {
             }
         }
 

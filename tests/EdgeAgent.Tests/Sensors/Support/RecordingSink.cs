@@ -43,8 +43,6 @@ internal sealed class RecordingSink : IReadingSink
             }
         }
     }
-
-    public bool TryNext(out Accepted accepted) => _accepted.Reader.TryRead(out accepted);
 }
 
 internal readonly record struct Accepted(string Sensor, long BootTime, ImmutableArray<NamedValue> Values)
