@@ -42,6 +42,7 @@ internal sealed class Uplink(
     private readonly Suspicion _suspicion = new();
     private readonly Func<double> _random = random ?? Random.Shared.NextDouble;
     private readonly MqttClient[] _clients = [.. broker.Addresses.Select(address => new MqttClient(UplinkOptions.For(address, broker, presence), time))];
+    private readonly LinkLog _link = new(log, time);
     private volatile UplinkStatus _status = new(UplinkState.Connecting, time.GetUtcNow(), null, null, null, 0);
     private int _next;
 
@@ -92,7 +93,7 @@ internal sealed class Uplink(
         .AddRetry(new RetryStrategyOptions<LinkEnd>
         {
             MaxRetryAttempts = int.MaxValue,
-            ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result is { WasStable: false }),
+            ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome is { Exception: null, Result.WasStable: false }),
             DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(Delay(arguments.AttemptNumber)),
             OnRetry = arguments =>
             {
@@ -117,7 +118,7 @@ internal sealed class Uplink(
             {
                 stop.ThrowIfCancellationRequested();
                 _next = (index + 1) % _clients.Length;
-                return new LinkEnd(address, failure.Message, WasConnected: false, WasStable: false);
+                return new LinkEnd(address, failure.Message, IsTold: false, WasStable: false);
             }
 
             connection = outcome.Connection!;
@@ -130,7 +131,7 @@ internal sealed class Uplink(
                 // Serving it with less would be losing data quietly: hold everything, and say so.
                 await connection.DisconnectAsync(DisconnectReasonCode.NormalDisconnection, stop);
                 _next = (index + 1) % _clients.Length;
-                return new LinkEnd(address, QosRefusal, WasConnected: true, WasStable: false);
+                return new LinkEnd(address, QosRefusal, IsTold: false, WasStable: false);
             }
 
             _next = index;
@@ -184,10 +185,12 @@ internal sealed class Uplink(
         var started = time.GetTimestamp();
         var protocol = connection.Connack.Protocol == MqttProtocolVersion.V5 ? "5.0" : "3.1.1";
         SetState(UplinkState.Connected, address, protocol, _status.LastError, connections: 1);
-        Log.Connected(log, address, protocol, queue.Snapshot().Depth);
+        _link.Connected(address, protocol, queue.Snapshot().Depth);
         figures.BeginConnection();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var announcing = Task.CompletedTask;
+        var stableAfter = Backoff.StableAfter(broker.BackoffMaximum);
+        var watching = _link.WatchAsync(queue.Snapshot, stableAfter, over.Token);
         try
         {
             presence.Announce(connection, "online", _status.Connections <= 1 ? "started" : "reconnected", queue.Snapshot().Depth);
@@ -200,18 +203,21 @@ internal sealed class Uplink(
 
             var reason = await drainer.Closed;
             drainer.JudgeEnd(reason);
-            var wasStable = time.GetElapsedTime(started) >= Backoff.StableAfter(broker.BackoffMaximum);
+            var wasStable = time.GetElapsedTime(started) >= stableAfter;
             if (!leave.IsCancellationRequested)
             {
-                Log.ConnectionLost(log, address, reason.Message);
+                await over.CancelAsync();
+                await watching;
+                _link.Lost(reason.Message, wasStable);
             }
 
-            return new LinkEnd(address, reason.Message, WasConnected: true, wasStable || _home is not null);
+            return new LinkEnd(address, reason.Message, IsTold: true, wasStable || _home is not null);
         }
         finally
         {
             await over.CancelAsync();
             await announcing;
+            await watching;
             queue.EndConnection();
             figures.EndConnection();
         }
@@ -229,21 +235,16 @@ internal sealed class Uplink(
 
     private void NoteFailure(LinkEnd end, int attempt, TimeSpan delay)
     {
-        var isNews = end.WasConnected || _status.LastError != end.Reason;
         SetState(UplinkState.Waiting, end.Broker, null, end.Reason);
-        if (isNews && !end.WasConnected)
+        if (!end.IsTold)
         {
-            Log.NoConnection(log, end.Broker, end.Reason, delay.TotalSeconds);
-        }
-        else
-        {
-            Log.StillNoConnection(log, end.Broker, attempt, end.Reason, delay.TotalSeconds);
+            _link.Failed(end.Broker, end.Reason, attempt, delay);
         }
     }
 
     private void SetState(UplinkState state, string address, string? protocol, string? lastError, long connections = 0) =>
         _status = new UplinkStatus(state, time.GetUtcNow(), address, protocol, lastError, _status.Connections + connections);
 
-    /// <summary>How an attempt, or the connection it led to, ended.</summary>
-    private readonly record struct LinkEnd(string Broker, string Reason, bool WasConnected, bool WasStable);
+    /// <summary>How an attempt, or the connection it led to, ended; and whether the log knows.</summary>
+    private readonly record struct LinkEnd(string Broker, string Reason, bool IsTold, bool WasStable);
 }

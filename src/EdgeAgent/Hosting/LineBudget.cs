@@ -10,6 +10,9 @@ internal sealed class LineBudget(int lines, TimeSpan within, TimeProvider time)
     private int _written;
     private long _leftOut;
 
+    /// <summary>Whether lines were left out of which nothing has been said yet.</summary>
+    public bool HasLeftOut => _leftOut > 0;
+
     /// <summary>Whether a line may be written; one that may not is counted. Ask <see cref="TryRenew"/> first.</summary>
     public bool TryTake()
     {

@@ -10,7 +10,7 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly NotifySocket _notify;
 
-    private AgentProcess(TemporaryFolder folder, NetworkNamespace? within, string[] options)
+    private AgentProcess(TemporaryFolder folder, NetworkNamespace? within, bool intoJournal, string[] options)
     {
         _folder = folder;
         _notify = new NotifySocket(folder["notify.sock"]);
@@ -21,7 +21,7 @@ internal sealed partial class AgentProcess : IAsyncDisposable
             {
                 ["NOTIFY_SOCKET"] = _notify.Path,
                 ["WATCHDOG_USEC"] = "600000",
-                ["JOURNAL_STREAM"] = null,
+                ["JOURNAL_STREAM"] = intoJournal ? "8:12345" : null,
                 ["INVOCATION_ID"] = null,
             },
             within: within);
@@ -52,28 +52,21 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     private string ControlPath => _folder["control.sock"];
 
     /// <summary>Starts it with this configuration, and these options of <c>run</c>; comes back when it has told systemd that it is ready.</summary>
-    public static async Task<AgentProcess> StartAsync(TemporaryFolder folder, string configuration, NetworkNamespace? within = null, params string[] options)
+    public static Task<AgentProcess> StartAsync(TemporaryFolder folder, string configuration, NetworkNamespace? within = null, params string[] options) =>
+        WhenReadyAsync(Launch(folder, configuration, within, options));
+
+    /// <summary>As <see cref="StartAsync"/>, with standard error said to be the journal.</summary>
+    public static Task<AgentProcess> StartIntoJournalAsync(TemporaryFolder folder, string configuration)
     {
-        var agent = Launch(folder, configuration, within, options);
-        try
-        {
-            var ready = agent.Notifications.WhenAnyAsync(said => said == "READY=1", "READY=1");
-            await await Task.WhenAny(ready, agent._process.WhenExitedAsync());
-            return ready.IsCompletedSuccessfully ? agent : throw new InvalidOperationException("the agent ended before it was ready");
-        }
-        catch (Exception never) when (never is TimeoutException or InvalidOperationException)
-        {
-            var log = string.Join('\n', agent.Log);
-            await agent.DisposeAsync();
-            throw new InvalidOperationException($"{never.Message}; its log:\n{log}", never);
-        }
+        folder.Write("edgeagent.yaml", configuration);
+        return WhenReadyAsync(new AgentProcess(folder, within: null, intoJournal: true, []));
     }
 
     /// <summary>Starts it with this configuration, and waits for nothing.</summary>
     public static AgentProcess Launch(TemporaryFolder folder, string configuration, NetworkNamespace? within = null, params string[] options)
     {
         folder.Write("edgeagent.yaml", configuration);
-        return new AgentProcess(folder, within, options);
+        return new AgentProcess(folder, within, intoJournal: false, options);
     }
 
     public Task<AgentStatus?> StatusAsync() => AgentStatus.AskAsync(ControlPath);
@@ -119,6 +112,22 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     {
         await _process.DisposeAsync();
         await _notify.DisposeAsync();
+    }
+
+    private static async Task<AgentProcess> WhenReadyAsync(AgentProcess agent)
+    {
+        try
+        {
+            var ready = agent.Notifications.WhenAnyAsync(said => said == "READY=1", "READY=1");
+            await await Task.WhenAny(ready, agent._process.WhenExitedAsync());
+            return ready.IsCompletedSuccessfully ? agent : throw new InvalidOperationException("the agent ended before it was ready");
+        }
+        catch (Exception never) when (never is TimeoutException or InvalidOperationException)
+        {
+            var log = string.Join('\n', agent.Log);
+            await agent.DisposeAsync();
+            throw new InvalidOperationException($"{never.Message}; its log:\n{log}", never);
+        }
     }
 
     private static long Number(Group group) => long.Parse(group.ValueSpan, CultureInfo.InvariantCulture);

@@ -4,9 +4,9 @@ using EdgeAgent.Configuration;
 using EdgeAgent.Delivery;
 using EdgeAgent.Mqtt;
 using EdgeAgent.Readings;
+using EdgeAgent.Tests.Hosting;
 using EdgeAgent.Tests.Mqtt;
 using EdgeAgent.Tests.Queue;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeAgent.Tests.Delivery;
 
@@ -20,6 +20,7 @@ public sealed class UplinkTests : TestsWithAnEnd
     private readonly QueueRig _rig = new QueueRig().Open();
     private readonly CancellationTokenSource _stop = new();
     private readonly DeliveryFigures _figures;
+    private readonly RecordedLog _log = new();
     private Uplink? _uplink;
     private Task _running = Task.CompletedTask;
 
@@ -269,6 +270,23 @@ public sealed class UplinkTests : TestsWithAnEnd
     }
 
     [Fact]
+    public async Task A_broker_that_drops_each_connection_at_once_is_told_once_and_the_stop_tells_no_failure()
+    {
+        Start(longestBackoff: TimeSpan.FromSeconds(20));
+        for (var connection = 0; connection < 5; connection++)
+        {
+            (await _broker.AcceptAsync(Wire.Connack5)).Reset();
+        }
+
+        await WaitForAsync(() => _uplink!.Status is { Connections: 5, State: not UplinkState.Connected });
+        await _stop.CancelAsync();
+        await _running.WaitAsync(Deadline);
+
+        Assert.Equal(["connected to", "lost the connection to", "connected to", "takes connections and keeps none"], _log.Lines.Select(line =>
+            ((string[])["takes connections and keeps none", "lost the connection to", "connected to"]).FirstOrDefault(part => line.Contains(part, StringComparison.Ordinal), line)));
+    }
+
+    [Fact]
     public async Task While_the_second_broker_serves_the_first_is_taken_back_when_it_is_well()
     {
         await using var second = new ScriptedBroker();
@@ -357,6 +375,7 @@ public sealed class UplinkTests : TestsWithAnEnd
         Assert.DoesNotContain(packets, packet => packet.Type == Publish);
         _ = await _broker.AcceptAsync(Wire.Connack5);
         Assert.Contains("QoS 1", _uplink!.Status.LastError, StringComparison.Ordinal);
+        Assert.Contains("the broker takes no QoS 1", Assert.Single(_log.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -434,7 +453,7 @@ public sealed class UplinkTests : TestsWithAnEnd
         return readings;
     }
 
-    private void Start(DeliveryOrder order = DeliveryOrder.LiveFirst, double? rate = null, ScriptedBroker? second = null)
+    private void Start(DeliveryOrder order = DeliveryOrder.LiveFirst, double? rate = null, ScriptedBroker? second = null, TimeSpan? longestBackoff = null)
     {
         var broker = new BrokerConfig
         {
@@ -443,11 +462,11 @@ public sealed class UplinkTests : TestsWithAnEnd
             KeepAlive = TimeSpan.FromSeconds(30),
             Protocol = ProtocolChoice.V5,
             BackoffInitial = TimeSpan.FromMilliseconds(10),
-            BackoffMaximum = TimeSpan.FromMilliseconds(20),
+            BackoffMaximum = longestBackoff ?? TimeSpan.FromMilliseconds(20),
         };
         var delivery = new DeliveryConfig { Order = order, MaxInFlight = 100, Rate = rate };
         _uplink = new Uplink(
-            broker, delivery, new Presence("pi/status", "1"), _rig.Queue, _figures, _rig.Clock, TimeProvider.System, NullLogger.Instance);
+            broker, delivery, new Presence("pi/status", "1"), _rig.Queue, _figures, _rig.Clock, TimeProvider.System, _log);
         _running = _uplink.RunAsync(_stop.Token);
     }
 

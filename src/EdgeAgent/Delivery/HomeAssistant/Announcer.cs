@@ -29,6 +29,10 @@ internal sealed class Announcer(HomeAssistantConfig config, DiscoveryDocument do
     private bool _isAnnouncedKnown;
     private bool _isBorn;
 
+    // Over all connections: what the log was told, which a connection that comes again does not change.
+    private byte[]? _logged;
+    private bool _isUnheardLogged;
+
     /// <summary>Where the announcement goes.</summary>
     public string Topic { get; } = $"{config.Prefix}/device/{document.DeviceId}/config";
 
@@ -47,8 +51,9 @@ internal sealed class Announcer(HomeAssistantConfig config, DiscoveryDocument do
         {
             var subscribed = await connection.SubscribeAsync(
                 [new(Topic) { MaximumQos = MqttQos.AtMostOnce, NoLocal = true }, new(_birthTopic) { MaximumQos = MqttQos.AtMostOnce }], end);
-            if (!subscribed.IsSuccess)
+            if (!subscribed.IsSuccess && !_isUnheardLogged)
             {
+                _isUnheardLogged = true;
                 Log.HomeAssistantNotHeard(log, Topic, _birthTopic);
             }
 
@@ -116,7 +121,11 @@ internal sealed class Announcer(HomeAssistantConfig config, DiscoveryDocument do
             }
 
             latest = message;
-            Log.AnnouncedToHomeAssistant(log, wanted.Count, Topic);
+            if (_logged is null || !message.AsSpan().SequenceEqual(_logged))
+            {
+                _logged = message;
+                Log.AnnouncedToHomeAssistant(log, wanted.Count, Topic);
+            }
         }
     }
 
