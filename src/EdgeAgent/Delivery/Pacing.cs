@@ -30,14 +30,14 @@ internal sealed class Pacing(DeliveryConfig config, int receiveMaximum, Suspicio
     public void BeforeSend(PublishToken token)
     {
         _ = Interlocked.Increment(ref _inFlight);
-        Window.OnSent(token.Bits, token.Size);
+        Window.OnSent(token);
         _rate.Take();
     }
 
     /// <summary>Takes <see cref="BeforeSend"/> back: it did not go.</summary>
     public void NotSent(PublishToken token)
     {
-        Window.OnNotSent(token.Bits, token.Size);
+        Window.OnNotSent(token);
         _rate.Return();
         _ = Interlocked.Decrement(ref _inFlight);
     }
@@ -45,7 +45,7 @@ internal sealed class Pacing(DeliveryConfig config, int receiveMaximum, Suspicio
     /// <summary>The broker answered.</summary>
     public void Answered(PublishToken token)
     {
-        Window.OnAnswered(token.Bits, token.Size);
+        Window.OnAnswered(token);
         _ = Interlocked.Decrement(ref _inFlight);
     }
 }
