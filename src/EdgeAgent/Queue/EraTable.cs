@@ -24,8 +24,16 @@ internal sealed class EraTable
     private const int Capacity = 256;
 
     private readonly SortedDictionary<long, EraEntry> _entries = [];
+    private (EraEntry Era, long End)? _last;
 
-    public void Add(EraEntry entry) => _entries[entry.First] = entry;
+    /// <summary>An era begins.</summary>
+    public void Add(EraEntry entry)
+    {
+        _entries[entry.First] = entry;
+
+        // The era that was last asked for may end here now.
+        _last = null;
+    }
 
     /// <summary>Gives the eras of a boot whose clock was not set the better offset that is known now.</summary>
     public void Correct(string bootId, long wallOffset, bool isSynchronized)
@@ -39,19 +47,24 @@ internal sealed class EraTable
         }
     }
 
-    /// <summary>The era of a number, and the number that ends it.</summary>
-    public (EraEntry Era, long End) Find(long sequence, Database database)
+    /// <summary>The era of a row; rows in a row cost one look at the file.</summary>
+    public EraEntry Find(long sequence, Database database)
     {
-        var found = database.Eras.Find(sequence, out _);
-        var end = database.Eras.NextFirst(sequence);
-        if (found is null)
+        if (_last is not var (era, end) || sequence < era.First || sequence >= end)
         {
-            found = new(0, Era.Unknown);
+            era = Keep(database.Eras.Find(sequence, out _) ?? new(0, Era.Unknown));
+            _last = (era, EndOf(sequence, database));
         }
 
+        return era;
+    }
+
+    /// <summary>The entry that all messages of the era share.</summary>
+    private EraEntry Keep(EraEntry found)
+    {
         if (_entries.TryGetValue(found.First, out var known))
         {
-            return (known, end);
+            return known;
         }
 
         if (_entries.Count >= Capacity)
@@ -59,7 +72,18 @@ internal sealed class EraTable
             _entries.Remove(_entries.Keys.First());
         }
 
-        _entries[found.First] = found;
-        return (found, end);
+        return _entries[found.First] = found;
+    }
+
+    /// <summary>The number that ends the era of a row. One that has just begun is perhaps not yet in the file.</summary>
+    private long EndOf(long sequence, Database database)
+    {
+        var end = database.Eras.NextFirst(sequence);
+        foreach (var first in _entries.Keys)
+        {
+            end = first > sequence ? Math.Min(end, first) : end;
+        }
+
+        return end;
     }
 }

@@ -5,8 +5,6 @@ internal sealed class RowLookup(QueueState state, StoreFile file)
 {
     private readonly Dictionary<long, EnvelopeEntry> _envelopes = [];
     private EnvelopeEntry? _envelope;
-    private EraEntry? _era;
-    private long _eraEnd;
 
     public EnvelopeEntry? Envelope(long id)
     {
@@ -46,13 +44,5 @@ internal sealed class RowLookup(QueueState state, StoreFile file)
         return _envelope = entry;
     }
 
-    public EraEntry Era(long sequence)
-    {
-        if (_era is null || sequence < _era.First || sequence >= _eraEnd)
-        {
-            (_era, _eraEnd) = state.Eras.Find(sequence, file.Database);
-        }
-
-        return _era;
-    }
+    public EraEntry Era(long sequence) => state.Eras.Find(sequence, file.Database);
 }
