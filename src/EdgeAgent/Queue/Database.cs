@@ -38,7 +38,6 @@ internal sealed class Database : IDisposable
         Envelopes = new(handle);
         Eras = new(handle);
         Dead = new(handle);
-        Dead.Measure();
         Ledger = new(handle);
         State = new(handle);
         Removals = [new(0, this), new(1, this)];
@@ -71,7 +70,7 @@ internal sealed class Database : IDisposable
     /// <exception cref="SqliteException">SQLite could not.</exception>
     public static Database Open(string path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        SqliteConnection? connection = new(new SqliteConnectionStringBuilder
         {
             DataSource = path,
             Mode = SqliteOpenMode.ReadWrite,
@@ -85,18 +84,18 @@ internal sealed class Database : IDisposable
             _ = raw.sqlite3_busy_timeout(handle, 2000);
             handle.enable_sqlite3_next_stmt(true);
             Configure(handle, path);
-            return new(connection, path);
+            var opened = new Database(connection, path);
+            connection = null;
+            return opened;
         }
         catch (StoreException failure) when (failure.Primary == raw.SQLITE_ERROR)
         {
             // Our own statements do not fit the tables: whatever made them, or bent them, it was not this program.
-            Abandon(connection);
             throw new StoreException(raw.SQLITE_NOTADB, failure.Message, failure.Database);
         }
-        catch
+        finally
         {
             Abandon(connection);
-            throw;
         }
     }
 
@@ -108,7 +107,7 @@ internal sealed class Database : IDisposable
     /// <exception cref="SqliteException">SQLite could not.</exception>
     public static Database OpenToRead(string path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        SqliteConnection? connection = new(new SqliteConnectionStringBuilder
         {
             DataSource = path,
             Mode = SqliteOpenMode.ReadWrite,
@@ -127,16 +126,17 @@ internal sealed class Database : IDisposable
             Statement.Execute(handle, "PRAGMA trusted_schema = OFF");
             Statement.Execute(handle, "PRAGMA cell_size_check = ON");
             Schema.Check(handle);
-            return new(connection, path);
+            var opened = new Database(connection, path);
+            connection = null;
+            return opened;
         }
-        catch
+        finally
         {
             Abandon(connection);
-            throw;
         }
     }
 
-    /// <summary>Runs the work in one transaction; whatever it throws undoes all of it.</summary>
+    /// <summary>Runs the work in one transaction; whatever it throws undoes all of it, also what the tables' objects remember of it.</summary>
     /// <param name="isSynchronous">Whether the commit is on the medium when this returns; otherwise it is as soon as a later one is.</param>
     /// <param name="work">What the transaction does.</param>
     public void Transact(bool isSynchronous, Action work)
@@ -148,15 +148,21 @@ internal sealed class Database : IDisposable
         }
 
         _begin.Run();
+        var isCommitted = false;
         try
         {
             work();
             _commit.Run();
+            isCommitted = true;
         }
-        catch
+        finally
         {
-            _ = raw.sqlite3_exec(_connection.Handle!, "ROLLBACK");
-            throw;
+            if (!isCommitted)
+            {
+                _ = raw.sqlite3_exec(_connection.Handle!, "ROLLBACK");
+                Array.ForEach(Removals, static removal => removal.Forget());
+                Dead.Forget();
+            }
         }
     }
 
@@ -202,15 +208,15 @@ internal sealed class Database : IDisposable
         _connection.Dispose();
     }
 
-    /// <summary>Closes a connection with statements: one that is left open keeps the lock.</summary>
-    private static void Abandon(SqliteConnection connection)
+    /// <summary>Closes a connection with its statements: one that is left open keeps the lock. Null: a database has taken it over.</summary>
+    private static void Abandon(SqliteConnection? connection)
     {
-        while (connection.Handle is { } handle && raw.sqlite3_next_stmt(handle, null) is { } statement)
+        while (connection?.Handle is { } handle && raw.sqlite3_next_stmt(handle, null) is { } statement)
         {
             statement.Dispose();
         }
 
-        connection.Dispose();
+        connection?.Dispose();
     }
 
     /// <summary>

@@ -33,14 +33,19 @@ internal sealed class DeadRows(sqlite3 database) : IDisposable
         "UPDATE dead SET retried = 0, attempts = attempts + 1, code = ?2, text = ?3, refused_at = ?4 WHERE seq = ?1");
     private readonly Statement _delete = new(database, "DELETE FROM dead WHERE seq = ?1");
 
+    // Measured when it is needed first, and after a transaction that was undone.
+    private (long Count, long Bytes)? _total;
+
     /// <summary>How many there are.</summary>
-    public long Count { get; private set; }
+    public long Count => Total.Count;
 
     /// <summary>Bytes of their content.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes => Total.Bytes;
 
     /// <summary>More are kept than may be.</summary>
     public bool IsOver => Count > MostLetters || Bytes > MostBytes;
+
+    private (long Count, long Bytes) Total => _total ??= Measure();
 
     /// <summary>The lowest number; <see cref="long.MaxValue"/> where there are none.</summary>
     public long Lowest() => _lowest.Scalar() ?? long.MaxValue;
@@ -81,13 +86,13 @@ internal sealed class DeadRows(sqlite3 database) : IDisposable
             table.Insert(in message);
         }
 
+        var (count, bytes) = Total;
         var replaced = _sizeOf.Bind(1, refusal.Sequence).Scalar();
         _move[(int)refusal.Owner.Priority].Bind(1, refusal.Sequence).Bind(2, refusal.Code).Bind(3, refusal.Text).Bind(4, refusal.RefusedAt).Run();
         _ = table.Delete(new(refusal.Sequence, refusal.Sequence));
         if (_sizeOf.Bind(1, refusal.Sequence).Scalar() is { } size)
         {
-            Count += replaced is null ? 1 : 0;
-            Bytes += size - (replaced ?? 0);
+            _total = (count + (replaced is null ? 1 : 0), bytes + size - (replaced ?? 0));
         }
     }
 
@@ -105,23 +110,17 @@ internal sealed class DeadRows(sqlite3 database) : IDisposable
             default:
                 if (_sizeOf.Bind(1, change.Sequence).Scalar() is { } size)
                 {
+                    var (count, bytes) = Total;
                     _delete.Bind(1, change.Sequence).Run();
-                    (Count, Bytes) = (Count - 1, Bytes - size);
+                    _total = (count - 1, bytes - size);
                 }
 
                 break;
         }
     }
 
-    /// <summary>Counts them: at opening, and after a transaction that was undone. They are few.</summary>
-    public void Measure()
-    {
-        if (_measure.Step())
-        {
-            (Count, Bytes) = (_measure.Integer(0), _measure.Integer(1));
-            _measure.Reset();
-        }
-    }
+    /// <summary>They have changed by another way, or a transaction was undone: they are measured again.</summary>
+    public void Forget() => _total = null;
 
     public void Dispose()
     {
@@ -135,6 +134,15 @@ internal sealed class DeadRows(sqlite3 database) : IDisposable
         _retry.Dispose();
         _refuse.Dispose();
         _delete.Dispose();
+    }
+
+    /// <summary>They are few.</summary>
+    private (long Count, long Bytes) Measure()
+    {
+        _ = _measure.Step();
+        var total = (_measure.Integer(0), _measure.Integer(1));
+        _measure.Reset();
+        return total;
     }
 
     private static string Move(string table, int priority) => $"""

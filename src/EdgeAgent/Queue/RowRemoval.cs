@@ -18,14 +18,16 @@ internal sealed class RowRemoval(int table, Database database)
 
     private readonly string _key = StateKeys.RemovedTo[table];
     private readonly MessageTable _rows = database.Messages[table];
-    private long _removedTo = database.State[StateKeys.RemovedTo[table]] ?? 0;
-    private long _count = CountLeft(database.Messages[table], database.State[StateKeys.RemovedTo[table]] ?? 0);
+
+    // Read when they are needed first, and after a transaction that was undone.
+    private long? _removedTo;
+    private long? _count;
 
     /// <summary>Every row up to this number is removed, whether it is still in the file or not.</summary>
-    public long RemovedTo => _removedTo;
+    public long RemovedTo => _removedTo ??= database.State[_key] ?? 0;
 
     /// <summary>About so many removed rows are still in the file.</summary>
-    public long Count => _count;
+    public long Count => _count ??= CountLeft();
 
     /// <summary>In a transaction: removes ended messages.</summary>
     /// <param name="ranges">Ascending.</param>
@@ -33,7 +35,7 @@ internal sealed class RowRemoval(int table, Database database)
     /// <param name="unwritten">The lowest number that may still be written.</param>
     public void Remove(List<SequenceRange> ranges, int count, long unwritten)
     {
-        var removedTo = _removedTo;
+        var (removedTo, left) = (RemovedTo, Count);
         foreach (ref readonly var range in CollectionsMarshal.AsSpan(ranges))
         {
             if (range.To <= removedTo)
@@ -52,11 +54,10 @@ internal sealed class RowRemoval(int table, Database database)
             }
         }
 
-        if (removedTo != _removedTo)
+        if (removedTo != RemovedTo)
         {
             database.State[_key] = removedTo;
-            _removedTo = removedTo;
-            _count += Math.Max(0, count);
+            (_removedTo, _count) = (removedTo, left + Math.Max(0, count));
         }
     }
 
@@ -65,41 +66,40 @@ internal sealed class RowRemoval(int table, Database database)
     /// <param name="waiting">Messages that are not removed.</param>
     /// <param name="isNeeded">The space is needed now.</param>
     public bool CanGiveBack(long size, long waiting, bool isNeeded) =>
-        _count > 0 && (isNeeded || IsMuch(size, waiting) || _rows.LowestAbove(_removedTo) is null);
+        Count > 0 && (isNeeded || IsMuch(size, waiting) || _rows.LowestAbove(RemovedTo) is null);
 
     /// <summary>In a transaction: gives the space of removed rows back, no more than a slice of it where it is much.</summary>
     public void GiveBack(long size, long waiting)
     {
-        if (!IsMuch(size, waiting) && _rows.LowestAbove(_removedTo) is null)
+        if (!IsMuch(size, waiting) && _rows.LowestAbove(RemovedTo) is null)
         {
             _rows.DeleteAll();
             _count = 0;
         }
         else
         {
-            var deleted = _rows.DeleteLowest(_removedTo, Slice);
-            _count = deleted < Slice ? 0 : Math.Max(1, _count - deleted);
+            var deleted = _rows.DeleteLowest(RemovedTo, Slice);
+            _count = deleted < Slice ? 0 : Math.Max(1, Count - deleted);
         }
     }
 
     /// <summary>In a transaction: deletes what is removed for good, because rows with lower numbers are about to come.</summary>
     public void MakeWay(long lowest)
     {
-        if (lowest <= _removedTo)
+        if (lowest <= RemovedTo)
         {
-            _ = _rows.Delete(new(0, _removedTo));
-            database.State[_key] = _removedTo = lowest - 1;
-            _count = 0;
+            _ = _rows.Delete(new(0, RemovedTo));
+            (_removedTo, _count) = (lowest - 1, 0);
+            database.State[_key] = lowest - 1;
         }
     }
 
-    /// <summary>No more than this many removed rows were left by an earlier run.</summary>
-    private static long CountLeft(MessageTable rows, long removedTo) =>
-        rows.LowestAbove(0) is { } lowest ? Math.Max(0, removedTo - lowest + 1) : 0;
+    /// <summary>No more than this many removed rows are left.</summary>
+    private long CountLeft() => _rows.LowestAbove(0) is { } lowest ? Math.Max(0, RemovedTo - lowest + 1) : 0;
 
     private bool IsMuch(long size, long waiting) =>
-        _count > MostRemovedRows || size * _count / Math.Max(1, _count + waiting) > MostRemovedBytes;
+        Count > MostRemovedRows || size * Count / Math.Max(1, Count + waiting) > MostRemovedBytes;
 
-    /// <summary>The transaction failed: what it noted is read again.</summary>
-    public void Forget() => _removedTo = database.State[_key] ?? 0;
+    /// <summary>A transaction was undone: what it noted is read again.</summary>
+    public void Forget() => (_removedTo, _count) = (null, null);
 }

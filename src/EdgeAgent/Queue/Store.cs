@@ -43,14 +43,14 @@ internal sealed class Store
 
     public StoreHealth Health => _writer.Health;
 
-    public StoreFigures Figures => _parts.Work.Figures;
+    public StoreFigures Figures => _parts.Upkeep.Figures;
 
     /// <summary>The thread's work, until the schedule is closed.</summary>
     public void Run()
     {
         using var writes = new ThreadWrites();
-        _parts.Work.Writes = writes;
-        _ = _writer.Try(_parts.Work.Refresh, _clock.Now);
+        _parts.Upkeep.Writes = writes;
+        _ = _writer.Try(_parts.Upkeep.Measure, _clock.Now);
         while (true)
         {
             _alarm.Wait();
@@ -156,7 +156,7 @@ internal sealed class Store
 
         _parts.Limits.Changed(now);
         _writer.TryAgainAtOnce();
-        _ = _writer.Try(_parts.Work.Refresh, now);
+        _ = _writer.Try(_parts.Upkeep.Measure, now);
     }
 
     private void Answer(Question question, bool mayTry, long now)
@@ -172,9 +172,9 @@ internal sealed class Store
     /// <summary>One slice of what can wait; false where there is nothing.</summary>
     private bool DoSpareWork(long now)
     {
-        if (_parts.Work.CanGiveBack)
+        if (_parts.Upkeep.CanGiveBack)
         {
-            return _writer.Try(_parts.Work.GiveBack, now);
+            return _writer.Try(_parts.Upkeep.GiveBack, now);
         }
 
         if (_parts.DeadLetters.IsOver)
@@ -204,7 +204,7 @@ internal sealed class Store
     {
         _parts.Limits.MakeRoom();
         _writer.Write(now);
-        _parts.Work.ShrinkWal();
+        _parts.Upkeep.ShrinkWal();
     }
 
     private void SalvageSlice()

@@ -31,24 +31,23 @@ internal sealed class StoreFile(string path, Database database)
             return;
         }
 
+        Database? opened = null;
         try
         {
-            var opened = Database.Open(Path);
-            try
-            {
-                opened.Checkpoint();
-            }
-            catch
-            {
-                opened.Dispose();
-                throw;
-            }
-
+            opened = Database.Open(Path);
+            opened.Checkpoint();
             _database = opened;
         }
         catch (SqliteException failure)
         {
             throw new StoreException(failure.SqliteExtendedErrorCode, failure.Message);
+        }
+        finally
+        {
+            if (_database is null)
+            {
+                opened?.Dispose();
+            }
         }
     }
 
@@ -71,20 +70,6 @@ internal sealed class StoreFile(string path, Database database)
         catch (SqliteException exception)
         {
             throw new StoreException(exception.SqliteExtendedErrorCode, exception.Message);
-        }
-    }
-
-    /// <summary>A transaction was undone: what the statements remember of it is read again, now or at the next opening.</summary>
-    public void ForgetNotes()
-    {
-        try
-        {
-            Array.ForEach(_database?.Removals ?? [], static removal => removal.Forget());
-            _database?.Dead.Measure();
-        }
-        catch (StoreException)
-        {
-            Close();
         }
     }
 

@@ -20,7 +20,8 @@ internal sealed class StoreParts : IDisposable
         Eras = new(state, clock, stored.IsEraStored);
         Limits = new(state, file, lookup);
         Ballast = new(file.Path);
-        Work = new(state, file, Eras, Limits, lookup);
+        Upkeep = new(state, file, Limits, lookup);
+        Work = new(state, file, Eras, Limits, Upkeep);
         Reading = new(state, file, lookup);
         Inspection = new(state, file);
         DeadLetters = new(state, file, Inspection);
@@ -36,6 +37,8 @@ internal sealed class StoreParts : IDisposable
     public Limits Limits { get; }
 
     public Ballast Ballast { get; }
+
+    public StoreUpkeep Upkeep { get; }
 
     public StoreWork Work { get; }
 

@@ -100,7 +100,7 @@ internal sealed class StoreWriter(QueueState state, QueueClock clock, StoreParts
         }
 
         complete(true);
-        parts.Work.Refresh();
+        parts.Upkeep.Measure();
     }
 
     private void Recovered()

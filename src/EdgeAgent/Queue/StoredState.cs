@@ -74,7 +74,7 @@ internal sealed record StoredState
         var next = 1 + Math.Max(Math.Max(Math.Max(highest[0], highest[1]), removed), Math.Max(last?.First ?? 0, database.Dead.Highest()));
         if (salvageFrom is not null)
         {
-            next = Math.Max(next, Salvage.HighestIn(salvageFrom) is { } highestDamaged ? highestDamaged + SalvageMargin : UnknownNumbers);
+            next = Math.Max(next, DamagedQueue.HighestIn(salvageFrom) is { } highestDamaged ? highestDamaged + SalvageMargin : UnknownNumbers);
         }
 
         var lowest = new[]
@@ -82,7 +82,7 @@ internal sealed record StoredState
             database.Messages[0].LowestAbove(database.Removals[0].RemovedTo) ?? next,
             database.Messages[1].LowestAbove(database.Removals[1].RemovedTo) ?? next,
         };
-        var envelopes = new EnvelopeTable(1 + (salvageFrom is null ? database.Envelopes.Highest() : Salvage.HighestEnvelopeIn(salvageFrom) ?? UnknownEnvelopes));
+        var envelopes = new EnvelopeTable(1 + (salvageFrom is null ? database.Envelopes.Highest() : DamagedQueue.HighestEnvelopeIn(salvageFrom) ?? UnknownEnvelopes));
         database.Envelopes.Load(envelopes);
         LoadLatest(database, envelopes);
         var entry = new EraEntry(next, era);
