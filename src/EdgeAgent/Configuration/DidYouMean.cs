@@ -3,7 +3,10 @@ namespace EdgeAgent.Configuration;
 /// <summary>Finds what a mistyped word was meant to be.</summary>
 internal static class DidYouMean
 {
-    /// <summary>The nearest candidate, if one is near enough: a slip or two, another case, a hyphen for an underscore.</summary>
+    /// <summary>
+    /// The nearest candidate, if one is near enough: a slip or two, another case, a hyphen for an underscore; otherwise the only one that
+    /// begins with the word.
+    /// </summary>
     public static string? Find(string word, IEnumerable<string> candidates)
     {
         var normal = Normalise(word);
@@ -14,9 +17,15 @@ internal static class DidYouMean
 
         string? best = null;
         var least = int.MaxValue;
+        var longer = new List<string>();
         foreach (var candidate in candidates)
         {
             var other = Normalise(candidate);
+            if (normal.Length > 1 && other.StartsWith(normal, StringComparison.Ordinal))
+            {
+                longer.Add(candidate);
+            }
+
             var distance = Distance(normal, other);
             var allowed = Math.Max(1, Math.Min(normal.Length, other.Length) / 3);
             if (distance <= allowed && distance < least && distance < other.Length)
@@ -25,7 +34,7 @@ internal static class DidYouMean
             }
         }
 
-        return best;
+        return best ?? (longer is [var only] ? only : null);
     }
 
     private static string Normalise(string word) => word.ToLowerInvariant().Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);

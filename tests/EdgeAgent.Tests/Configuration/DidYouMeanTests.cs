@@ -18,6 +18,13 @@ public sealed class DidYouMeanTests
     public void A_slip_finds_what_was_meant(string word, string meant) => Assert.Equal(meant, DidYouMean.Find(word, Keys));
 
     [Theory]
+    [InlineData("keep", "keep_alive")]
+    [InlineData("int", "interval")]
+    public void A_beginning_finds_the_only_one_that_begins_so(string word, string meant) => Assert.Equal(meant, DidYouMean.Find(word, Keys));
+
+    [Theory]
+    [InlineData("t")]
+    [InlineData("m")]
     [InlineData("colour")]
     [InlineData("x")]
     [InlineData("")]
