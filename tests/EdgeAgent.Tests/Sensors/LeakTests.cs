@@ -6,7 +6,6 @@ using EdgeAgent.Configuration;
 using EdgeAgent.Sensors;
 using EdgeAgent.Sensors.Kinds;
 using EdgeAgent.Sensors.Modbus;
-using EdgeAgent.Tests.Sensors.Kinds;
 using EdgeAgent.Tests.Sensors.Support;
 
 namespace EdgeAgent.Tests.Sensors;
@@ -49,7 +48,7 @@ public sealed class LeakTests
             1 => [[.. request[..4], 0, 0xFF, request[6], 3]],
             _ => [[1, 2, 3, 4, 5, 6, 7, 8, 9]],
         });
-        ImmutableArray<KeyValues> registers = [ModbusSensorTests.Register("first", 0)];
+        ImmutableArray<KeyValues> registers = [ModbusSettings.Register("first", 0)];
         await FailAsync(number => Some.ReadAsync(
             ModbusSensor.Kind, null, ("controller", new ModbusPlace("127.0.0.1", number % 5 == 0 ? ClosedPort() : device.Port)), ("registers", registers)));
     }

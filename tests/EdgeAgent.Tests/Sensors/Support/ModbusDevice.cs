@@ -29,6 +29,14 @@ internal sealed class ModbusDevice : IAsyncDisposable
 
     public static ModbusDevice OnLine(SerialCable cable, Func<byte[], byte[][]> answer) => new(cable.Far, answer);
 
+    /// <summary>A port of this machine that nobody listens on.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
