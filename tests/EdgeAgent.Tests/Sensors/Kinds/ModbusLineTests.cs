@@ -95,5 +95,5 @@ public sealed class ModbusLineTests
     }
 
     private static ISensor OnLine(SerialCable cable, SensorEnvironment? environment, params (string Name, object Value)[] settings) =>
-        Some.Sensor(ModbusSensor.Kind, environment, [("controller", new ModbusPlace(cable.Near, 0)), Registers(), .. settings]);
+        Some.Sensor(ModbusSensor.Kind, environment, [("controller", new ModbusPlace(cable.Near, 0)), Registers(), .. Patient(settings)]);
 }

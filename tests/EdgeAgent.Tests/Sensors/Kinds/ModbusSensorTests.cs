@@ -133,5 +133,5 @@ public sealed class ModbusSensorTests
     }
 
     private static ISensor OverTcp(ModbusDevice device, params (string Name, object Value)[] settings) =>
-        Some.Sensor(ModbusSensor.Kind, null, [("controller", new ModbusPlace("127.0.0.1", device.Port)), Registers(), .. settings]);
+        Some.Sensor(ModbusSensor.Kind, null, [("controller", new ModbusPlace("127.0.0.1", device.Port)), Registers(), .. Patient(settings)]);
 }

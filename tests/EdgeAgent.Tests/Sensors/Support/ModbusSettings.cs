@@ -18,4 +18,8 @@ internal static class ModbusSettings
         var keys = ((SectionShape)shape.ItemShape).Keys;
         return new(keys, more.Append(("name", name)).Append(("address", address)).ToImmutableDictionary(pair => keys.Single(key => key.Name == pair.Item1), pair => new KeyValue(pair.Item2, null)));
     }
+
+    /// <summary>These settings, with a response timeout that a busy machine does not reach where they have none.</summary>
+    public static IEnumerable<(string Name, object Value)> Patient(params (string Name, object Value)[] settings) =>
+        settings.Any(setting => setting.Name == "response_timeout") ? settings : [.. settings, ("response_timeout", TimeSpan.FromSeconds(20))];
 }
