@@ -43,6 +43,7 @@ internal static class DeliveryBenchmark
         await RowAsync(output, "live readings beside it: p50, ms", $"{Median(drains.Select(drain => drain.Live(0.5).TotalMilliseconds)):0.0}", "");
         await RowAsync(output, "p99, ms", $"{Median(drains.Select(drain => drain.Live(0.99).TotalMilliseconds)):0.0}", "≤ 50");
         await RowAsync(output, "worst p99 of a run, ms", $"{drains.Max(drain => drain.Live(0.99).TotalMilliseconds):0.0}", "");
+        await RowAsync(output, "allocated, bytes a message", $"{Median(drains.Select(drain => drain.Allocated)):0.00}", "0");
         for (var i = 0; i < DeliveryRun.MemoryAt.Length; i++)
         {
             var at = i;

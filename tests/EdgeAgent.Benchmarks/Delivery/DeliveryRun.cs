@@ -11,12 +11,15 @@ namespace EdgeAgent.Benchmarks;
 
 /// <param name="AnonymousBytes">Of the whole process: RssAnon.</param>
 /// <param name="ManagedBytes">Of its heap, garbage included.</param>
-internal readonly record struct DeliveryMemory(long AnonymousBytes, long ManagedBytes);
+/// <param name="AllocatedBytes">Since the process began.</param>
+/// <param name="Delivered">Messages, when it was looked at.</param>
+internal readonly record struct DeliveryMemory(long AnonymousBytes, long ManagedBytes, long AllocatedBytes, long Delivered);
 
 /// <param name="Rate">Acknowledged messages a second.</param>
 /// <param name="Latencies">Of the live readings beside it, ascending.</param>
 /// <param name="Memory">At <see cref="DeliveryRun.MemoryAt"/>.</param>
-internal sealed record DeliveryResult(double Rate, ImmutableArray<TimeSpan> Latencies, ImmutableArray<DeliveryMemory> Memory)
+/// <param name="Allocated">Bytes allocated between the first and the last of these, for each message delivered meanwhile; the live readings beside it included.</param>
+internal sealed record DeliveryResult(double Rate, ImmutableArray<TimeSpan> Latencies, ImmutableArray<DeliveryMemory> Memory, double Allocated)
 {
     public TimeSpan Live(double share) => Latencies[(int)(Latencies.Length * share)];
 }
@@ -48,7 +51,7 @@ internal sealed class DeliveryRun(Backlog backlog, int window)
             await witness.ReadAsync();
             if (memory.Count < MemoryAt.Length && done >= MemoryAt[memory.Count] * backlog.Count)
             {
-                memory.Add(Memory());
+                memory.Add(Memory(done));
             }
         }
 
@@ -56,7 +59,8 @@ internal sealed class DeliveryRun(Backlog backlog, int window)
         await stop.CancelAsync();
         await delivering;
         Directory.Delete(folder, recursive: true);
-        return new(rate, witness.Latencies, memory.ToImmutable());
+        var allocated = (double)(memory[^1].AllocatedBytes - memory[0].AllocatedBytes) / (memory[^1].Delivered - memory[0].Delivered);
+        return new(rate, witness.Latencies, memory.ToImmutable(), allocated);
     }
 
     /// <summary>One drain into the counting broker; gives messages a second from the first to the last, as it counted them.</summary>
@@ -96,10 +100,10 @@ internal sealed class DeliveryRun(Backlog backlog, int window)
             broker, delivery, new Presence($"{clientId}/status", "bench"), queue, new DeliveryFigures(clock), clock, TimeProvider.System, NullLogger.Instance, random: random);
     }
 
-    private static DeliveryMemory Memory()
+    private static DeliveryMemory Memory(long delivered)
     {
         var anonymous = File.ReadLines("/proc/self/status").First(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
         var kilobytes = long.Parse(anonymous["RssAnon:".Length..^"kB".Length].Trim(), CultureInfo.InvariantCulture);
-        return new(kilobytes * 1024, GC.GetTotalMemory(forceFullCollection: false));
+        return new(kilobytes * 1024, GC.GetTotalMemory(forceFullCollection: false), GC.GetTotalAllocatedBytes(precise: true), delivered);
     }
 }
