@@ -54,6 +54,10 @@ internal sealed class DamagedQueue : IDisposable
     /// <summary>The highest number of an envelope, where it can be read.</summary>
     public static long? HighestEnvelopeIn(string path) => HighestOf(path, "SELECT max(id) FROM envelope");
 
+    /// <summary>The highest number that an entry of the ledger ever had, where it can be read.</summary>
+    public static long? HighestLedgerIdIn(string path) =>
+        HighestOf(path, "SELECT max(id) FROM ledger", $"SELECT value FROM state WHERE key = '{StateKeys.LastLedgerId}'");
+
     /// <summary>Every message up to this number is removed; 0 where that cannot be read.</summary>
     public long RemovedTo(int table)
     {

@@ -36,7 +36,7 @@ internal sealed class MessageQueue : IAsyncDisposable
 #pragma warning restore CA2000
         _acceptance = new(_state, _store, clock, _alarm, isSynchronous: config.LossWindow <= TimeSpan.Zero);
         _handover = new(_state, _store, clock, bootClock, _alarm);
-        Operations = new(_store, _state, Snapshot);
+        Operations = new(_store, Snapshot);
     }
 
     /// <summary>

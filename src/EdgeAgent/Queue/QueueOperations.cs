@@ -4,7 +4,7 @@ namespace EdgeAgent.Queue;
 /// What a person may see and do in a running queue. Thread-safe. Each call is answered by the store's thread, between its own work
 /// and in bounded pages or slices; no lock is held while a page is read or printed, so pages show the queue at their own moments.
 /// </summary>
-internal sealed class QueueOperations(Store store, QueueState state, Func<QueueSnapshot> snapshot)
+internal sealed class QueueOperations(Store store, Func<QueueSnapshot> snapshot)
 {
     /// <summary>The figures, with those of the file. Costs the same whatever the depth.</summary>
     public Task<QueueAnswer<QueueInfo>> InfoAsync() => Ask(() =>
@@ -34,7 +34,7 @@ internal sealed class QueueOperations(Store store, QueueState state, Func<QueueS
         for (long? from = 0; from is { } next;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var slice = await Ask(() => new Box<(PurgeResult Result, long? Next)>(Commit(() => store.Inspection.Purge(filter, next, end))));
+            var slice = await Change(() => new Box<(PurgeResult Result, long? Next)>(store.Inspection.Purge(filter, next, end)), cancellationToken);
             if (slice.Value is not { } done)
             {
                 return new(null, $"{slice.Problem} {total.Purged} messages were purged before.");
@@ -68,22 +68,22 @@ internal sealed class QueueOperations(Store store, QueueState state, Func<QueueS
     {
         if (ids is not null)
         {
-            return await Ask(() => Commit(() =>
+            return await Change(() =>
             {
                 var found = ids.Distinct().Select(id => (Id: id, Letter: store.Inspection.Letter(id))).ToLookup(static named => named.Letter is not null);
                 var change = store.Inspection.Change([.. found[true].Select(static named => named.Letter!)], retries);
                 return change with { Passed = [.. change.Passed, .. found[false].Select(static named => named.Id)] };
-            }));
+            });
         }
 
         var total = new DeadLetterChange(0, []);
         for (long? from = 0; from is { } next;)
         {
-            var slice = await Ask(() => new Box<(DeadLetterChange Change, long? Next)>(Commit(() =>
+            var slice = await Change(() =>
             {
                 var page = store.Inspection.Letters(next, FilePages.MostRows);
-                return (store.Inspection.Change(page.Letters, retries), page.Next);
-            })));
+                return new Box<(DeadLetterChange Change, long? Next)>((store.Inspection.Change(page.Letters, retries), page.Next));
+            });
             if (slice.Value is not { } done)
             {
                 return new(null, slice.Problem);
@@ -99,17 +99,23 @@ internal sealed class QueueOperations(Store store, QueueState state, Func<QueueS
     private Task<QueueAnswer<T>> Ask<T>(Func<T?> answer)
         where T : class => store.Questions.AskAsync(answer);
 
-    /// <summary>On the store's thread: decides, and commits what was decided before anybody is told.</summary>
-    private T Commit<T>(Func<T> decide)
+    /// <summary>
+    /// On the store's thread: decides. What cannot be decided, because the file cannot be read, is not done; what is decided is told when it is
+    /// durable, and not before.
+    /// </summary>
+    private async Task<QueueAnswer<T>> Change<T>(Func<T> decide, CancellationToken cancellationToken = default)
+        where T : class
     {
-        var decided = decide();
-        store.Write();
-        lock (state.Gate)
+        Task<bool>? durable = null;
+        var answer = await Ask(() =>
         {
-            state.Lanes.IsHungry |= state.Lanes.Letters.Count > 0;
-        }
-
-        return decided;
+            var decided = decide();
+            durable = store.WhenDecidedIsDurable();
+            return decided;
+        });
+        return durable is null || await durable.WaitAsync(cancellationToken)
+            ? answer
+            : new(null, $"The agent ended before the queue's file took it; perhaps nothing of it was done. {store.Problem}");
     }
 
     /// <summary>A value as the answer to a question.</summary>

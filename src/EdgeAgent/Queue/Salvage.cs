@@ -22,12 +22,11 @@ internal sealed class Salvage(string path, StoreFile file, QueueState state, ILo
     public bool IsDone => _table >= DamagedQueue.Tables.Length;
 
     /// <summary>Does one slice.</summary>
-    /// <exception cref="StoreException">The new file failed.</exception>
+    /// <exception cref="StoreException">The new file failed; the next call does the same slice again.</exception>
     public void Step()
     {
         if (_table < 0)
         {
-            _table = 0;
             Begin();
             return;
         }
@@ -35,8 +34,8 @@ internal sealed class Salvage(string path, StoreFile file, QueueState state, ILo
         var rows = _damaged!.Rows(_table, _last, state.FirstOfFile, Slice);
         if (rows.Count > 0)
         {
-            (_last, _skip) = (rows[^1].Sequence, 0);
             Keep(rows);
+            (_last, _skip) = (rows[^1].Sequence, 0);
         }
 
         if (rows.Count < Slice && !TryPass())
@@ -59,7 +58,7 @@ internal sealed class Salvage(string path, StoreFile file, QueueState state, ILo
 
     private void Begin()
     {
-        _damaged = DamagedQueue.TryOpen(path);
+        _damaged ??= DamagedQueue.TryOpen(path);
         if (_damaged is null)
         {
             _table = DamagedQueue.Tables.Length;
@@ -67,7 +66,6 @@ internal sealed class Salvage(string path, StoreFile file, QueueState state, ILo
             return;
         }
 
-        _last = _damaged.RemovedTo(_table);
         var database = file.Database;
         database.Transact(isSynchronous: true, new SalvagedTables(_damaged, database).Copy);
         database.Dead.Forget();
@@ -80,6 +78,9 @@ internal sealed class Salvage(string path, StoreFile file, QueueState state, ILo
             state.Lanes.Letters.Load(retried);
             state.Depths.Found(retried.Count);
         }
+
+        _table = 0;
+        _last = _damaged.RemovedTo(_table);
     }
 
     private void Keep(List<SalvagedRow> rows)
@@ -98,17 +99,15 @@ internal sealed class Salvage(string path, StoreFile file, QueueState state, ILo
             file.Database.Removals[_table].MakeWay(rows[0].Sequence);
             foreach (var (sequence, envelope, bootTime, body) in rows)
             {
-                if (file.Database.Envelopes.Find(envelope) is null)
+                if (file.Database.Envelopes.Find(envelope) is not null)
                 {
-                    _unreadable++;
-                    continue;
+                    table.Insert(sequence, envelope, bootTime, body);
+                    kept++;
                 }
-
-                table.Insert(sequence, envelope, bootTime, body);
-                kept++;
             }
         });
         _rescued += kept;
+        _unreadable += rows.Count - kept;
         lock (state.Gate)
         {
             owner.LastOnDisk = Math.Max(owner.LastOnDisk, rows[^1].Sequence);

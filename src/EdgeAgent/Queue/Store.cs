@@ -78,9 +78,15 @@ internal sealed class Store
     /// <summary>Grows whenever the thread goes round. Any thread.</summary>
     public long Rounds => Interlocked.Read(ref _rounds);
 
-    /// <summary>In a question: commits what it decided.</summary>
-    /// <exception cref="StoreException">It will be tried again.</exception>
-    public void Write() => _writer.Write(_clock.Now);
+    /// <summary>In a question: completes when what it decided is committed; false where the queue closed before.</summary>
+    public Task<bool> WhenDecidedIsDurable()
+    {
+        lock (_state.Gate)
+        {
+            _state.Lanes.IsHungry |= _state.Lanes.Letters.Count > 0;
+            return Schedule.Waiters.WhenDecisionsAreDurable();
+        }
+    }
 
     /// <summary>Does what is due; true where there may be more at once.</summary>
     private bool Pass()
@@ -101,7 +107,8 @@ internal sealed class Store
         bool mayTry;
         lock (_state.Gate)
         {
-            mayTry = now >= _writer.RetryAt || Schedule.IsClosing;
+            // Whoever asks about a full file perhaps wants to make room in it.
+            mayTry = now >= _writer.RetryAt || Schedule.IsClosing || (isAsked && Health == StoreHealth.Full);
             writes = mayTry && (Schedule.IsDue(now) || (_parts.Eras.HasCorrection && Figures.Oldest is not null));
             reads = !Schedule.IsClosing && (mayTry || Health == StoreHealth.Full) && _state.Lanes.NeedsReading();
             offers = _state.Lanes.NextDue <= now;
@@ -179,7 +186,7 @@ internal sealed class Store
 
         if (_parts.DeadLetters.IsOver)
         {
-            return _writer.Try(_parts.DeadLetters.Discard, now) && _writer.Try(Write, now);
+            return _writer.Try(_parts.DeadLetters.Discard, now) && _writer.Try(() => _writer.Write(now), now);
         }
 
         if (_parts.Limits.IsOver)
@@ -275,6 +282,7 @@ internal sealed class Store
         lock (_state.Gate)
         {
             Schedule.Waiters.TakeWriting()(false);
+            Schedule.Waiters.TakeDecisions()(false);
             Schedule.Waiters.Idle();
             _ = _state.Limits.TryTake();
         }

@@ -72,7 +72,7 @@ internal sealed class StoreSchedule(QueueState state, Alarm alarm, TimeSpan loss
 
     /// <summary>Whether anything is.</summary>
     public bool IsDue(long now) =>
-        RowsAreDue(now) || state.Endings.Refusals.Count > 0 || state.Lanes.Letters.HasChanged || LedgerIsDue(now) || now >= _removalsDue || Removals >= RemovalsAtOnce;
+        RowsAreDue(now) || Waiters.HaveDecided || state.Endings.Refusals.Count > 0 || state.Lanes.Letters.HasChanged || LedgerIsDue(now) || now >= _removalsDue || Removals >= RemovalsAtOnce;
 
     /// <summary>A commit takes all removals.</summary>
     public void RemovalsTaken() => _removalsDue = long.MaxValue;

@@ -86,9 +86,11 @@ internal sealed class StoreWriter(QueueState state, QueueClock clock, StoreParts
             throw;
         }
 
+        Action<bool> tellDecided;
         lock (state.Gate)
         {
             parts.Work.Committed();
+            tellDecided = schedule.Waiters.TakeDecisions();
             state.StoreFails &= !withRows;
             state.Trim(clock.Now, int.MaxValue);
         }
@@ -100,6 +102,7 @@ internal sealed class StoreWriter(QueueState state, QueueClock clock, StoreParts
         }
 
         complete(true);
+        tellDecided(true);
         parts.Upkeep.Measure();
     }
 

@@ -58,6 +58,9 @@ internal sealed record StoredState
     /// <summary>No damaged file has as many envelopes: what is accepted meanwhile must not get the number of one that comes back.</summary>
     private const long UnknownEnvelopes = 1L << 22;
 
+    /// <summary>Nor as many entries of the ledger.</summary>
+    private const long UnknownLedgerIds = 1L << 32;
+
     /// <summary>Reads it, and writes the new era's row.</summary>
     /// <param name="database">The file.</param>
     /// <param name="era">The run that begins.</param>
@@ -88,6 +91,11 @@ internal sealed record StoredState
         var entry = new EraEntry(next, era);
         var ledger = database.Ledger.Read();
         var lastLedgerId = Math.Max(database.State[StateKeys.LastLedgerId] ?? 0, ledger.Count > 0 ? ledger[^1].Id : 0);
+        if (salvageFrom is not null)
+        {
+            lastLedgerId = Math.Max(lastLedgerId, DamagedQueue.HighestLedgerIdIn(salvageFrom) ?? UnknownLedgerIds);
+        }
+
         var lastDurable = Math.Max(Math.Max(highest[0], highest[1]), Math.Max(removed, (last?.First ?? 0) - 1));
         var crash = last is null || wasClean ? null : LedgerEntry.CrashWindow(lastLedgerId + 1, era.Name, last.Era.Name, lastDurable, lastLossWindow);
         var isEraStored = TryStore(database, entry, crash, started, lossWindow)

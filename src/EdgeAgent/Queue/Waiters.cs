@@ -5,6 +5,7 @@ internal sealed class Waiters
 {
     private readonly List<TaskCompletionSource<bool>> _flushes = [];
     private readonly List<TaskCompletionSource> _idle = [];
+    private readonly List<TaskCompletionSource<bool>> _decisions = [];
     private TaskCompletionSource<AppendResult>? _group;
     private TaskCompletionSource? _room;
 
@@ -23,6 +24,28 @@ internal sealed class Waiters
         var flush = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         _flushes.Add(flush);
         return flush.Task;
+    }
+
+    /// <summary>Someone decided something that no commit has yet.</summary>
+    public bool HaveDecided => _decisions.Count > 0;
+
+    /// <summary>
+    /// Completes when what was decided so far is committed, however often that has to be tried: a decision is not taken back. False where the
+    /// queue closed before.
+    /// </summary>
+    public Task<bool> WhenDecisionsAreDurable()
+    {
+        var decision = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _decisions.Add(decision);
+        return decision.Task;
+    }
+
+    /// <summary>Takes those whose decisions a commit has, or none will have; to be called with which of the two.</summary>
+    public Action<bool> TakeDecisions()
+    {
+        var decisions = _decisions.ToArray();
+        _decisions.Clear();
+        return areDurable => Array.ForEach(decisions, decision => decision.SetResult(areDurable));
     }
 
     /// <summary>Completes when everything that is due now is done.</summary>

@@ -153,6 +153,31 @@ public sealed class OperationsTests
     }
 
     [Fact]
+    public async Task A_purge_on_a_full_disk_is_done_and_told_as_done_and_never_called_failed_and_done_later()
+    {
+        await using var rig = new QueueRig();
+        rig.Config = rig.Config with { KeepFree = long.MaxValue };
+        var queue = rig.TryOpen().Queue!;
+        foreach (var envelope in new[] { rig.Boiler, rig.Boiler, rig.Alarm })
+        {
+            await queue.AppendAsync(envelope, ++rig.Clock.Now, MessageBody.Of(1), default);
+        }
+
+        // The alarm is due to be written, and is refused, in the pass that answers.
+        var purge = queue.Operations.PurgeAsync(new(null, "pi/boiler"), default);
+        rig.Time.Advance(TimeSpan.FromSeconds(1));
+        var running = queue.RunAsync(default);
+        await queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+        rig.Time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(new PurgeResult(2, 0), Value(await purge.WaitAsync(QueueRig.Deadline)));
+        Assert.Equal(2, rig.Ask("SELECT sum(count) FROM ledger WHERE reason = 7"));
+        Assert.Equal(StoreHealth.Full, queue.Snapshot().Store);
+        await queue.DisposeAsync();
+        await running;
+    }
+
+    [Fact]
     public async Task The_information_says_how_big_the_file_is_and_what_is_oldest_in_it()
     {
         await using var rig = new QueueRig().Open();

@@ -153,6 +153,18 @@ internal sealed class QueueRig : IAsyncDisposable
         return taken.ToImmutable();
     }
 
+    /// <summary>Takes the next message of whichever lane has one.</summary>
+    public async Task<QueuedMessage> TakeAnyAsync()
+    {
+        QueuedMessage message;
+        while (!Queue.TryTake(Lane.Live, out message) && !Queue.TryTake(Lane.Backlog, out message))
+        {
+            Assert.True(await _available.WaitAsync(Deadline), "no message came");
+        }
+
+        return message;
+    }
+
     /// <summary>Takes and acknowledges everything in both lanes, and says what it was in this order.</summary>
     public async Task<List<long>> DrainAsync()
     {

@@ -41,6 +41,110 @@ public sealed class SalvageTests
         Assert.Equal(1, rig.Queue.Snapshot().LostFor(LossReason.Superseded));
     }
 
+    [Fact]
+    public async Task What_the_ledger_still_had_to_tell_is_told_beside_what_is_lost_before_the_salvage_begins()
+    {
+        var door = new Envelope { Sensor = "door", Topic = "pi/door", Fields = [new("value", null)], Offline = OfflinePolicy.KeepLatest };
+        await using var rig = await DamagedAsync(async rig =>
+        {
+            await rig.AppendAsync([1, 2, 3]);
+            Assert.Equal(3, OperationsTests.Value(await rig.Queue.Operations.PurgeAsync(new(null, "#"), default)).Purged);
+        });
+
+        // The second replaces the first before the salvage has begun.
+        var queue = rig.TryOpen().Queue!;
+        var appends = new[] { 4, 5 }.Select(value => queue.AppendAsync(door, ++rig.Clock.Now, MessageBody.Of(value), default).AsTask()).ToArray();
+        var running = queue.RunAsync(default);
+        _ = await Task.WhenAll(appends).WaitAsync(QueueRig.Deadline);
+        await queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+        await queue.DisposeAsync();
+        await running;
+        rig.Open();
+        rig.Queue.BeginConnection();
+        rig.Time.Advance(TimeSpan.FromSeconds(10));
+        var told = new ToldLosses();
+        foreach (var entry in await rig.TakeAsync(Lane.Ledger, 3))
+        {
+            told.Add(in entry);
+        }
+
+        Assert.Equal((3, 1, 0), (told.Of("purged", "pi/boiler"), told.Of("superseded", "pi/door"), told.Of("unreadable")));
+        Assert.Equal([5], await rig.DrainAsync());
+    }
+
+    [Fact]
+    public async Task A_salvage_disturbs_nothing_that_is_accepted_and_delivered_meanwhile()
+    {
+        const int Old = 10_000;
+        var sensors = Enumerable.Range(0, 5).Select(static i => new Envelope { Sensor = $"s{i}", Topic = $"pi/s{i}", Fields = [new("value", null)] }).ToArray();
+        await using var rig = await DamagedAsync(async rig =>
+        {
+            _ = await Task.WhenAll(Enumerable.Range(0, Old).Select(value => rig.AppendAsync(value, value % 7 == 0 ? rig.Alarm : sensors[value % 4])));
+            rig.Queue.BeginConnection();
+            var refused = await rig.TakeAsync(Lane.Backlog, 1);
+            rig.Queue.Quarantine(refused[0].Sequence, 0x99, "no");
+            await rig.FlushAsync();
+        });
+        rig.Open();
+        rig.Queue.BeginConnection();
+
+        // New messages, of old and of new topics, as long as old ones come back: one for each ten.
+        var (came, ids, accepted) = (new Dictionary<long, string>(), new HashSet<MessageId>(), new List<long>());
+        while (came.Count < Old - 1 + accepted.Count)
+        {
+            var message = await rig.TakeAnyAsync();
+            Assert.True(came.TryAdd(message.Body.Bits, message.Envelope.Topic), $"{message.Body.Bits} came twice");
+            Assert.True(ids.Add(MessageId.Of(in message)), $"{MessageId.Of(in message)} came twice");
+            rig.Queue.Acknowledge([message.Sequence]);
+            if (message.Body.Bits < Old && came.Count % 10 == 0)
+            {
+                var value = Old + accepted.Count;
+                accepted.Add(value);
+                Assert.Equal(AppendResult.Accepted, await rig.AppendAsync(value, value % 7 == 0 ? rig.Alarm : sensors[value % 5]));
+            }
+        }
+
+        await rig.FlushAsync();
+        rig.Time.Advance(TimeSpan.FromSeconds(10));
+        var told = new ToldLosses();
+        foreach (var entry in await rig.TakeAsync(Lane.Ledger, 2))
+        {
+            told.Add(in entry);
+        }
+
+        Assert.True(accepted.Count > Old / 20, $"only {accepted.Count} were accepted meanwhile");
+        Assert.All(came, pair => Assert.Equal(pair.Key % 7 == 0 ? "pi/alarm" : sensors[pair.Key % (pair.Key < Old ? 4 : 5)].Topic, pair.Value));
+        Assert.Equal((0, 1), (rig.Queue.Snapshot().Depth, rig.Queue.Snapshot().DeadLetters));
+        Assert.Equal((1, 0, 0), (told.Of("refused"), told.Of("unreadable"), told.LostOf("pi/alarm")));
+    }
+
+    [Fact]
+    public async Task A_slice_for_which_there_was_no_room_is_salvaged_when_there_is()
+    {
+        const int Old = 5_000;
+        await using var rig = await DamagedAsync(rig => rig.AppendAsync(Enumerable.Range(0, Old)));
+        using var bench = new StoreBench(rig);
+        var salvage = bench.Salvage;
+        var (refusals, mostPages) = (0, 8L);
+        while (!salvage.IsDone)
+        {
+            bench.LimitPages(mostPages);
+            try
+            {
+                salvage.Step();
+            }
+            catch (StoreException full) when (full.IsFull)
+            {
+                (refusals, mostPages) = (refusals + 1, mostPages + 4);
+            }
+        }
+
+        Assert.True(refusals > 5, $"only {refusals} slices found no room");
+        Assert.Equal(Enumerable.Range(0, Old).Select(static value => (long)value), rig.Values());
+        Assert.Equal(Old, bench.State.Depths.Total);
+        Assert.Equal(0, bench.State.Ledger.Counts[(int)LossReason.Unreadable]);
+    }
+
     /// <summary>A queue whose header is damaged, with what was appended.</summary>
     private static async Task<QueueRig> DamagedAsync(Func<QueueRig, Task> append)
     {

@@ -1,0 +1,88 @@
+using EdgeAgent.Queue;
+using EdgeAgent.Readings;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeAgent.Tests.Queue;
+
+/// <summary>
+/// The store's parts on a real file and on the test's own thread, without the loop, so that a test can have a write fail at the moment it wants.
+/// SQLite itself refuses it, by a setting of the connection: one that is opened anew works again.
+/// </summary>
+internal sealed class StoreBench : IDisposable
+{
+    private readonly QueueRig _rig;
+    private readonly Alarm _alarm;
+    private readonly StoreParts _parts;
+    private readonly QueueClock _clock;
+
+    /// <summary>Loss window 0. A file that is there already is taken for a damaged one, and moved aside for <see cref="Salvage"/>.</summary>
+    public StoreBench(QueueRig rig)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        _rig = rig;
+        _clock = new(rig.Time);
+        _alarm = new(rig.Time, _clock);
+        var path = rig.Config.Path;
+        string? damaged = null;
+        if (System.IO.File.Exists(path))
+        {
+            damaged = DamagedFile.MoveAside(path, rig.Time);
+            QueueFile.Create(path, damaged);
+        }
+        else
+        {
+            System.IO.File.Create(path).Dispose();
+        }
+
+        var database = Database.Open(path);
+        var era = new Era(QueueFile.NewName(), rig.Clock.BootId, rig.Clock.WallOffset, rig.Clock.IsSynchronized);
+        var stored = StoredState.Read(database, era, rig.Clock.Milliseconds, lossWindow: 0, new(path), damaged);
+        var ledger = new Ledger(_clock, era.Name, "test/ledger", stored.Ledger, stored.LastLedgerId);
+        State = new(stored, QueueLimits.Of(rig.Config), ledger, Ages.Of(rig.Clock, rig.Config.MaxAge));
+        File = new(path, database);
+        _parts = new(State, File, stored, rig.Clock, rig.Time, NullLogger.Instance);
+        Schedule = new(State, _alarm, TimeSpan.Zero);
+        Writer = new(State, _clock, _parts, Schedule, NullLogger.Instance);
+    }
+
+    public QueueState State { get; }
+
+    public StoreFile File { get; }
+
+    public StoreSchedule Schedule { get; }
+
+    public StoreWriter Writer { get; }
+
+    public StoreInspection Inspection => _parts.Inspection;
+
+    public Salvage Salvage => _parts.Salvage!;
+
+    public void Append(long value)
+    {
+        lock (State.Gate)
+        {
+            Assert.NotEqual(0, State.Append(_rig.Boiler, ++_rig.Clock.Now, MessageBody.Of(value), _clock.Now));
+        }
+    }
+
+    /// <summary>Writes what is due; false where the file failed.</summary>
+    public bool Write() => Writer.Try(() => Writer.Write(_clock.Now), _clock.Now);
+
+    /// <summary>From now on every write on this connection fails, and not as for want of room.</summary>
+    public void FailWrites() => Set("query_only = ON");
+
+    /// <summary>The file may have so many pages; SQLITE_FULL beyond.</summary>
+    public void LimitPages(long most) => Set($"max_page_count = {most}");
+
+    public void Dispose()
+    {
+        _parts.Dispose();
+        _alarm.Dispose();
+    }
+
+    private void Set(string pragma)
+    {
+        using var statement = File.Database.Prepare($"PRAGMA {pragma}");
+        statement.Run();
+    }
+}
