@@ -43,6 +43,11 @@ internal sealed class Waiters
     /// <summary>Takes those whose decisions a commit has, or none will have; to be called with which of the two.</summary>
     public Action<bool> TakeDecisions()
     {
+        if (!HaveDecided)
+        {
+            return static _ => { };
+        }
+
         var decisions = _decisions.ToArray();
         _decisions.Clear();
         return areDurable => Array.ForEach(decisions, decision => decision.SetResult(areDurable));

@@ -114,7 +114,7 @@ internal sealed partial class CuttableDisk : IAsyncDisposable
             string? problem = null;
             for (var attempt = 0; attempt < 100 && (problem = await RunAsync("umount", Root)) is not null; attempt++)
             {
-                // An agent that tries to open its file again and again holds it for moments.
+                // An agent that tries to open its file again and again holds it for moments. The kernel tells nobody that a mount is no longer busy.
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
             }
 

@@ -63,6 +63,8 @@ internal sealed class Kills(TemporaryFolder folder, Mosquitto broker, Subscriber
         var before = _sensors.Select(static sensor => sensor.Reads).ToArray();
         var configuration = Configuration.Of(folder, url, _sensors.Select(static sensor => sensor.Yaml), $"{window.TotalSeconds}s");
         await using var agent = _random.Next(6) == 0 ? AgentProcess.Launch(folder, configuration) : await AgentProcess.StartAsync(folder, configuration);
+
+        // No waiting for anything: the random moment is the fault. Then the loss window has to pass, which is a time and has no signal.
         await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(250)), TimeProvider.System);
         var durable = _sensors.Select(static sensor => sensor.Reads).ToArray();
         await Task.Delay(window, TimeProvider.System);
@@ -82,6 +84,8 @@ internal sealed class Kills(TemporaryFolder folder, Mosquitto broker, Subscriber
             .SelectMany(static task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToArray();
         _killedAt.Add(TimeProvider.System.GetTimestamp());
         await agent.KillAsync();
+
+        // The scripts are the dead agent's children and not ours: nobody tells us of their end.
         while (children.Any(static child => Directory.Exists($"/proc/{child}")))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);

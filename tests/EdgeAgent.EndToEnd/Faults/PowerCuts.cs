@@ -78,6 +78,7 @@ internal sealed class PowerCuts(CuttableDisk disk, int seed)
             await writer.WhenAcceptingAsync();
         }
 
+        // No waiting for anything: the random moment is the fault.
         var working = TimeSpan.FromMilliseconds(window == TimeSpan.Zero ? _random.Next(150) : _random.Next(1_000, 6_000));
         await Task.Delay(working, TimeProvider.System);
         var cutAt = Stopwatch.GetTimestamp();

@@ -77,8 +77,10 @@ internal sealed class FailingRun(CuttableDisk disk, string library, string folde
         await using var writer = WriterProcess.Start(failing.Environment(library, folder));
         await writer.BeginAsync(_record, _queuePath, TimeSpan.Zero, seed, seed % 2 == 0 ? WriterWork.Fill : WriterWork.FillAndDrain);
 
-        // What fails at the opening keeps it from accepting anything.
+        // What fails at the opening keeps it from accepting anything, and it may neither say so nor end: that a process goes on trying has no signal.
         await Task.WhenAny(writer.WhenAcceptingAsync(), Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System));
+
+        // It works for a while under the fault, which by its number comes sooner or later.
         await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         var isCut = failing.Call == "sync" || seed % 3 == 0;
         var cutAt = Stopwatch.GetTimestamp();
