@@ -1,4 +1,8 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
 using EdgeAgent.Configuration;
+using EdgeAgent.Configuration.Yaml;
 
 namespace EdgeAgent.Tests.Configuration;
 
@@ -127,6 +131,17 @@ public sealed class VariablesAndSecretsTests : IDisposable
     [InlineData("password hunter2\n  keep_alive: 1\n")]
     [InlineData("keep_alive: 30\n  # password: x\n  password: hunter2\n  nonsense: 1\n")]
     [InlineData("{keep_alive: 1s, password: hunter2\n")]
+    [InlineData("pasword: hunter2\n")]
+    [InlineData("Passwort: hunter2\n")]
+    [InlineData("pass: hunter2\n")]
+    [InlineData("\"pass word\": hunter2\n")]
+    [InlineData("mqtt_paswd: hunter2\n")]
+    [InlineData("tokn: @hunter2\n")]
+    [InlineData("pasword: |\n    hunter2\n  nonsense: 1\n")]
+    [InlineData("pasword hunter2\n  keep_alive: 1\n")]
+    [InlineData("pasword=hunter2\n  keep_alive: 1\n")]
+    [InlineData("more: {adress: x, secert: hunter2}\n")]
+    [InlineData("header: {X-Key: hunter2}\n")]
     public void No_problem_ever_shows_a_password(string lines)
     {
         var reading = _folder.Read($"broker:\n  url: mqtt://host\n  {lines}");
@@ -134,6 +149,19 @@ public sealed class VariablesAndSecretsTests : IDisposable
         Assert.NotEmpty(reading.Problems);
         Assert.DoesNotContain("hunter2", ProblemText.Render(reading.Problems), StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", string.Join('\n', reading.Problems.Select(ProblemText.Line)), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", Json(reading.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_key_that_holds_no_secret_is_taken_for_the_misspelling_of_one_that_does()
+    {
+        using var schema = JsonDocument.Parse(RepositoryFile.Read("config/edgeagent.schema.json"));
+        var keys = KeysIn(schema.RootElement).Distinct().ToArray();
+
+        Assert.InRange(keys.Length, 100, 1_000);
+        Assert.Equal(
+            ["headers", "password", "token"],
+            keys.Where(static key => SecretNames.Mask(new SourceFile("edgeagent.yaml", $"{key}: value"), 1) != $"{key}: value").Order());
     }
 
     [Fact]
@@ -158,6 +186,29 @@ public sealed class VariablesAndSecretsTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static string Json(ImmutableArray<Problem> problems)
+    {
+        using var written = new MemoryStream();
+        using (var json = new Utf8JsonWriter(written))
+        {
+            json.WriteStartObject();
+            ProblemJson.Write(json, problems);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(written.ToArray());
+    }
+
+    private static IEnumerable<string> KeysIn(JsonElement schema) => schema.ValueKind switch
+    {
+        JsonValueKind.Object => schema.EnumerateObject().SelectMany(static property =>
+            property is { Name: "properties", Value.ValueKind: JsonValueKind.Object }
+                ? property.Value.EnumerateObject().Select(static key => key.Name).Concat(KeysIn(property.Value))
+                : KeysIn(property.Value)),
+        JsonValueKind.Array => schema.EnumerateArray().SelectMany(KeysIn),
+        _ => [],
+    };
 
     private void AssertSecret(string text, string written)
     {

@@ -2,12 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace EdgeAgent.Configuration.Yaml;
 
-/// <summary>Knows by its key, also where the file cannot be parsed, that a line holds a secret.</summary>
+/// <summary>Knows by its key, also a mistyped one and where the file cannot be parsed, that a line holds a secret.</summary>
 internal static partial class SecretNames
 {
     private const string Hidden = "***";
 
-    private static readonly string[] Words = ["password", "passphrase", "token", "secret", "authorization", "api_key", "apikey", "headers"];
+    private static readonly string[] Words = ["password", "passwd", "passphrase", "token", "secret", "authorization", "api_key", "apikey", "headers"];
+
+    /// <summary>What people write for these, and no key of ours has.</summary>
+    private static readonly string[] Abbreviations = ["pass", "pwd", "pw", "psk", "auth", "bearer", "credential", "credentials"];
 
     /// <summary>Whether no message may quote the line.</summary>
     public static bool IsSecretLine(SourceFile source, int line) => source.IsSecret || Mask(source, line) != source.Line(line).ToString();
@@ -42,12 +45,12 @@ internal static partial class SecretNames
     /// <summary>Where the first secret begins; -1 where there is none.</summary>
     private static int FindSecret(string line)
     {
-        var first = -1;
         if (line.AsSpan().TrimStart().StartsWith("#"))
         {
-            return first;
+            return -1;
         }
 
+        var first = FindMistyped(line);
         foreach (var word in Words)
         {
             for (var at = IndexOf(word, 0); at >= 0; at = IndexOf(word, at + word.Length))
@@ -61,6 +64,33 @@ internal static partial class SecretNames
 
         int IndexOf(string word, int from) => line.IndexOf(word, from, StringComparison.OrdinalIgnoreCase);
     }
+
+    /// <summary>Where the value begins of the first key that is near to a secret's, and so may be meant for one; -1 where there is none.</summary>
+    private static int FindMistyped(string line)
+    {
+        if (!line.Contains(':', StringComparison.Ordinal))
+        {
+            return IsNearSecret(LastKey().Match($"{line.TrimStart(' ', '-').Split(' ', '=')[0]}").Value) ? 0 : -1;
+        }
+
+        for (var colon = line.IndexOf(':', StringComparison.Ordinal); colon >= 0; colon = line.IndexOf(':', colon + 1))
+        {
+            if (IsNearSecret(LastKey().Match(line[..colon]).Value) && FindValue(line, colon) is >= 0 and var begin)
+            {
+                return begin;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Whether the key, or a part of it, is a slip away from a secret's.</summary>
+    private static bool IsNearSecret(string key) =>
+        key.Split('_', '-', ' ').Prepend(key.Replace(" ", "", StringComparison.Ordinal)).Any(static part =>
+            Abbreviations.Contains(part, StringComparer.OrdinalIgnoreCase) || DidYouMean.Find(part, Words) is not null);
+
+    [GeneratedRegex("""[A-Za-z0-9](?:[A-Za-z0-9_ -]*[A-Za-z0-9])?(?=["' ]*$)""")]
+    private static partial Regex LastKey();
 
     /// <summary>Where the value of the key begins that the word is in; -1 where it is no key, or where the value only names a secret.</summary>
     private static int FindValue(string line, int end)
