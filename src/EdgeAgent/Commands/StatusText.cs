@@ -107,7 +107,7 @@ internal static class StatusText
             + (queue.OldestS is { } age ? $"; oldest {Quantity.Duration(age)}" : "");
         yield return $"{Quantity.Bytes(queue.DiskBytes)} of {Quantity.Bytes(queue.MaxBytes)} on disk"
             + (queue.FreeBytes is { } free ? $", {Quantity.Bytes(free)} free" : "")
-            + (queue.DaysUntilFull is { } days ? $"; full in {Quantity.Duration(days * 86_400)} at this rate" : "");
+            + (queue.Store != "full" && queue.DaysUntilFull is { } days ? $"; full in {Quantity.Duration(days * 86_400)} at this rate" : "");
         yield return $"{Quantity.Count(queue.Accepted)} accepted, {Quantity.Count(queue.Acknowledged)} acknowledged since the start";
         if (queue.Lost.Count > 0)
         {

@@ -99,6 +99,16 @@ public sealed partial class StatusPageTests
     }
 
     [Fact]
+    public void A_full_disk_says_what_to_do_and_not_when_it_will_be_full()
+    {
+        var page = Text(StatusPage.Make(SomeStatus.Of(store: "full"), SomeStatus.History(), SomeStatus.Now, TimeZoneInfo.Utc));
+
+        Assert.Contains("until there is room on the queue&#39;s disk", page, StringComparison.Ordinal);
+        Assert.Contains("written again when there is room", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("full in", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_backlog_says_how_long_it_takes() =>
         Assert.StartsWith("About 50 s left at 100 messages/s.", Headline.Of(SomeStatus.Of(depth: 5_000, delivered: 102.5), SomeStatus.Now).Detail, StringComparison.Ordinal);
 

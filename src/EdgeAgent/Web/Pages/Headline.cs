@@ -15,19 +15,19 @@ internal sealed record Headline(string Mood, string Title, string Detail)
     {
         var (broker, queue) = (status.Broker, status.Queue);
         var since = broker.Since is { } then ? Quantity.Duration(Math.Max(0, (now - then).TotalSeconds)) : "a while";
-        if (queue.Store != "healthy")
-        {
-            return new("bad", queue.Store == "full" ? "Disk full" : "Storage fails", queue.StoreError ?? "The queue cannot be written; messages wait in memory.");
-        }
-
         return broker.State switch
         {
+            _ when queue.Store == "full" => new("bad", "Disk full", $"{Room(queue)} ({queue.StoreError})"),
+            _ when queue.Store != "healthy" => new("bad", "Storage fails", queue.StoreError ?? "The queue cannot be written; messages wait in memory."),
             "none" => new("warn", "No broker set", "Readings are kept in the queue; set broker.url in the configuration."),
             "connected" when queue.Depth - queue.InFlight > Backlog => new("busy", "Catching up", $"{CatchUp(status)} Connected to {broker.Address} for {since}."),
             "connected" => new("good", "Delivering", $"Connected to {broker.Address} (MQTT {broker.Protocol}) for {since}."),
             _ => new("warn", "Offline, queueing", $"No connection to {broker.Address ?? "the broker"} for {Quantity.Duration(broker.DisconnectedS ?? 0)}. {broker.LastError}"),
         };
     }
+
+    private static string Room(QueueStatus queue) =>
+        $"Readings wait in memory until there is room on the queue's disk: {(queue.FreeBytes is { } free ? $"{Quantity.Bytes(free)} of it are free, and " : "")}what queue.keep_free says is left alone.";
 
     private static string CatchUp(AgentStatus status)
     {

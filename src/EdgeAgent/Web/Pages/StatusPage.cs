@@ -51,6 +51,7 @@ internal static class StatusPage
 
     private static string Waiting(QueueStatus queue) => queue switch
     {
+        { Store: "full" } => "written again when there is room",
         { DaysUntilFull: { } days } => $"full in {Quantity.Days(days)} at this rate",
         { OldestS: { } oldest } => $"the oldest is {Quantity.Duration(oldest)} old",
         _ => "nothing is held up",
