@@ -64,5 +64,43 @@ public sealed class EndOfProcessTests : IDisposable
         Accounting.InOrderPerTopicAndLane(subscriber);
     }
 
+    [Fact]
+    public async Task Programs_of_a_killed_agent_end_at_their_next_line_or_at_the_end_of_their_input()
+    {
+        var printing = _folder.Write("printing.sh", $"echo $$ >{_folder["printing"]}\nwhile :; do echo 1; sleep 0.1; done\n");
+        var asked = _folder.Write("asked.sh", $"echo $$ >{_folder["asked"]}\nwhile read -r line; do echo 2; done\n");
+        await using (var agent = await AgentProcess.StartAsync(
+            _folder,
+            Configuration.Of(
+                _folder,
+                "mqtt://127.0.0.1:1",
+                [$"{{id: printing, type: execd, command: [/bin/sh, {printing}]}}", $"{{id: asked, type: execd, command: [/bin/sh, {asked}], signal: stdin, interval: 1h}}"])))
+        {
+            await agent.WhenAsync(static status => status.Sensors.All(static sensor => sensor.Readings > 0), "a reading of each");
+            Assert.True(IsAlive("printing") && IsAlive("asked"));
+            await agent.KillAsync();
+        }
+
+        // Orphans, of whose end nobody tells the test.
+        using var deadline = new CancellationTokenSource(Feed<string>.Patience);
+        while (IsAlive("printing") || IsAlive("asked"))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, deadline.Token);
+        }
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>Whether the program whose id is in the file runs; one that has ended may still be listed, as a zombie (proc(5)).</summary>
+    private bool IsAlive(string file)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{File.ReadAllText(_folder[file]).Trim()}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 }
