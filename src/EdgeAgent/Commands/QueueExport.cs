@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using EdgeAgent.Hosting;
@@ -49,50 +48,27 @@ internal static class QueueExport
         // Not Console.Out, which hides that the reader has gone.
         using var standardOutput = new SafeFileHandle(1, ownsHandle: false);
         await using var output = new FileStream(standardOutput, FileAccess.Write, 1 << 16);
-        var exported = 0L;
-        await output.WriteAsync(isCsv ? "id,topic,sensor,taken,time_unsure,state,payload,payload_base64\r\n"u8.ToArray() : [], cancellationToken);
+        using var progress = new ExportProgress(Console.Error, isShown: !Console.IsErrorRedirected && Console.IsOutputRedirected);
+        await output.WriteAsync(isCsv ? Encoding.UTF8.GetBytes(QueueCsv.Head) : [], cancellationToken);
         for (long? from = 0; from is { } next;)
         {
             var reply = await view.PageAsync(next, PageSize, cancellationToken);
             if (reply.Value is not { } page)
             {
+                progress.Dispose();
                 return reply.Complain();
             }
 
             foreach (var message in page.Messages)
             {
-                await output.WriteAsync(Encoding.UTF8.GetBytes(isCsv ? Csv(message) : JsonSerializer.Serialize(message, StatusJson.Default.QueueEntry) + "\n"), cancellationToken);
+                await output.WriteAsync(Encoding.UTF8.GetBytes(isCsv ? QueueCsv.Line(message) : JsonSerializer.Serialize(message, StatusJson.Default.QueueEntry) + "\n"), cancellationToken);
             }
 
             await output.FlushAsync(cancellationToken);
-            exported += page.Messages.Length;
+            progress.Add(page.Messages.Length);
             from = page.Next;
-            if (!Console.IsErrorRedirected && Console.IsOutputRedirected)
-            {
-                await Console.Error.WriteAsync($"\r{Quantity.Count(exported)} messages{(from is null ? "\n" : "")}");
-            }
         }
 
         return ExitCode.Ok;
     }
-
-    /// <summary>A line of RFC 4180.</summary>
-    public static string Csv(QueueEntry message)
-    {
-        string?[] cells =
-        [
-            message.Id,
-            message.Topic,
-            message.Sensor,
-            message.Taken.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-            message.TimeUnsure is true ? "true" : "",
-            message.State,
-            message.Payload,
-            message.PayloadBase64,
-        ];
-        return string.Join(',', cells.Select(static cell => Quote(cell ?? ""))) + "\r\n";
-    }
-
-    private static string Quote(string cell) =>
-        cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

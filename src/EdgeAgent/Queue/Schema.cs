@@ -90,7 +90,10 @@ internal static class Schema
 
         if (VersionOf(database) is var version && version != Version)
         {
-            throw new StoreException(raw.SQLITE_SCHEMA, $"its format is {version}, this program reads {Version}; an older one is brought up to date when the agent starts", database);
+            var advice = version < Version
+                ? "start the agent once (systemctl start edgeagent): that brings it up to date, and keeps a copy beside it"
+                : "read it with the version of edgeagent that wrote it";
+            throw new StoreException(raw.SQLITE_SCHEMA, $"its format is {version}, this program reads {Version}; {advice}", database);
         }
     }
 

@@ -30,7 +30,7 @@ public sealed partial class TopTests : IDisposable
 
         await broker.StartAsync();
         var draining = await terminal.WhenAsync(screen => DrainWithTime().IsMatch(screen), "a drain with its time left");
-        Picture.Write("top", draining);
+        Picture.Write("top", draining.Replace(_folder.Path, "/etc/edgeagent", StringComparison.Ordinal));
         await terminal.ResizeAsync(60, 20);
         await terminal.WhenAsync(
             screen => screen.TrimEnd().EndsWith("q quits", StringComparison.Ordinal) && screen.Contains("more lines: make the window higher", StringComparison.Ordinal), "a smaller frame");

@@ -131,7 +131,7 @@ public sealed class QueueViewTests : TestsWithAnEnd
     [Fact]
     public void A_csv_cell_with_quotes_commas_or_lines_is_quoted() => Assert.Equal(
         "e-1,\"a,b\",s,1970-01-01T00:00:00.000Z,true,waiting,\"{\"\"v\"\":1}\",\r\n",
-        QueueExport.Csv(new("e-1", "a,b", "s", DateTimeOffset.UnixEpoch, true, "waiting", "{\"v\":1}", null)));
+        QueueCsv.Line(new("e-1", "a,b", "s", DateTimeOffset.UnixEpoch, true, "waiting", "{\"v\":1}", null)));
 
     private static T Value<T>(QueueReply<T> reply)
         where T : class

@@ -53,6 +53,23 @@ public sealed class QueueReaderTests
         Assert.Contains("another version", reader.List(0, 1).Problem, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, "start the agent once (systemctl start edgeagent)")]
+    [InlineData(99, "read it with the version of edgeagent that wrote it")]
+    public async Task Of_a_file_of_another_version_every_question_says_what_to_do_and_changes_nothing(int version, string advice)
+    {
+        await using var rig = new QueueRig().Open();
+        await rig.CloseAsync();
+        DamageTests.Sql(rig.Config.Path, $"PRAGMA user_version = {version}");
+        var before = await File.ReadAllBytesAsync(rig.Config.Path);
+        var reader = new QueueReader(rig.Config.Path);
+
+        Assert.All(
+            [reader.Info().Problem, reader.List(0, 1).Problem, reader.Get(default).Problem, reader.ListDeadLetters(0, 1).Problem],
+            problem => Assert.Contains(advice, problem, StringComparison.Ordinal));
+        Assert.Equal(before, await File.ReadAllBytesAsync(rig.Config.Path));
+    }
+
     private static async Task<string> ContentAsync(QueueRig rig) =>
         Convert.ToHexString(await File.ReadAllBytesAsync(rig.Config.Path)) + Convert.ToHexString(await File.ReadAllBytesAsync(rig.Config.Path + "-wal"));
 }
