@@ -70,7 +70,7 @@ public sealed class SamplerTests
     public async Task A_change_leaves_the_sensors_alone_that_it_does_not_name()
     {
         using var tree = new FixtureTree();
-        tree.With("one", "1\n").With("two", "2\n");
+        tree.With("one", "1\n");
         var sink = new RecordingSink();
         var same = Fast("same", FileSensor.Kind, ("path", tree.Path("one")));
         var sampler = new Sampler(
@@ -86,6 +86,9 @@ public sealed class SamplerTests
         sampler.Change(
             [Fast("new", FileSensor.Kind, ("path", tree.Path("one"))), same with { }, Fast("changed", FileSensor.Kind, ("path", tree.Path("two")))]);
         var after = sampler.Statuses;
+
+        // Only now, so that the changed one cannot have read it before it was looked at.
+        tree.With("two", "2\n");
         while ((await sink.NextAsync("changed")).Values[0].Value.Integer != 2)
         {
             // Taken before the change.
