@@ -30,18 +30,21 @@ internal sealed class LimitsInForce(QueueLimits first)
         return _whenTaken.Task;
     }
 
-    /// <summary>Under the lock, by the store's thread: takes over what was asked for; false where that is nothing.</summary>
-    public bool TryTake()
+    /// <summary>
+    /// Under the lock, by the store's thread: takes over what was asked for; null where that is nothing. To be completed when the queue
+    /// goes by it.
+    /// </summary>
+    public TaskCompletionSource? Take()
     {
         if (_next is not { } next)
         {
-            return false;
+            return null;
         }
 
         (Present, _next) = (next, null);
-        _whenTaken.SetResult();
+        var taken = _whenTaken;
         _whenTaken = NewSignal();
-        return true;
+        return taken;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -153,17 +153,23 @@ internal sealed class Store
     /// <summary>Takes over other limits, where they were asked for.</summary>
     private void ChangeLimits(long now)
     {
+        TaskCompletionSource? changed;
         lock (_state.Gate)
         {
-            if (!_state.Limits.TryTake())
-            {
-                return;
-            }
+            changed = _state.Limits.Take();
+        }
+
+        if (changed is null)
+        {
+            return;
         }
 
         _parts.Limits.Changed(now);
         _writer.TryAgainAtOnce();
         _ = _writer.Try(_parts.Upkeep.Measure, now);
+
+        // Not before: who is told appends at once, and would be judged by the size of before.
+        changed.SetResult();
     }
 
     private void Answer(Question question, bool mayTry, long now)
@@ -284,7 +290,7 @@ internal sealed class Store
             Schedule.Waiters.TakeWriting()(false);
             Schedule.Waiters.TakeDecisions()(false);
             Schedule.Waiters.Idle();
-            _ = _state.Limits.TryTake();
+            _state.Limits.Take()?.SetResult();
         }
     }
 }
