@@ -3,11 +3,22 @@ namespace EdgeAgent.Configuration;
 /// <summary>Finds what a mistyped word was meant to be.</summary>
 internal static class DidYouMean
 {
-    /// <summary>
-    /// The nearest candidate, if one is near enough: a slip or two, another case, a hyphen for an underscore; otherwise the only one that
-    /// begins with the word.
-    /// </summary>
+    /// <summary>The nearest candidate; otherwise the only one that begins with the word.</summary>
     public static string? Find(string word, IEnumerable<string> candidates)
+    {
+        var all = candidates.ToArray();
+        if (Nearest(word, all) is { } near)
+        {
+            return near;
+        }
+
+        var beginning = Normalise(word);
+        string[] longer = beginning.Length > 1 ? [.. all.Where(candidate => Normalise(candidate).StartsWith(beginning, StringComparison.Ordinal))] : [];
+        return longer is [var only] ? only : null;
+    }
+
+    /// <summary>The nearest candidate, if one is near enough: a slip or two, another case, a hyphen for an underscore.</summary>
+    public static string? Nearest(string word, IEnumerable<string> candidates)
     {
         var normal = Normalise(word);
         if (normal.Length is 0 or > 64)
@@ -17,15 +28,9 @@ internal static class DidYouMean
 
         string? best = null;
         var least = int.MaxValue;
-        var longer = new List<string>();
         foreach (var candidate in candidates)
         {
             var other = Normalise(candidate);
-            if (normal.Length > 1 && other.StartsWith(normal, StringComparison.Ordinal))
-            {
-                longer.Add(candidate);
-            }
-
             var distance = Distance(normal, other);
             var allowed = Math.Max(1, Math.Min(normal.Length, other.Length) / 3);
             if (distance <= allowed && distance < least && distance < other.Length)
@@ -34,7 +39,7 @@ internal static class DidYouMean
             }
         }
 
-        return best ?? (longer is [var only] ? only : null);
+        return best;
     }
 
     private static string Normalise(string word) => word.ToLowerInvariant().Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);

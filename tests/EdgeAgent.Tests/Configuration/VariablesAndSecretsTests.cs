@@ -164,6 +164,13 @@ public sealed class VariablesAndSecretsTests : IDisposable
             keys.Where(static key => SecretNames.Mask(new SourceFile("edgeagent.yaml", $"{key}: value"), 1) != $"{key}: value").Order());
     }
 
+    [Theory]
+    [InlineData("to: value")]
+    [InlineData("sec: value")]
+    [InlineData("head: value")]
+    public void The_beginning_of_a_secrets_key_is_no_slip_and_hides_nothing(string line) =>
+        Assert.Equal(line, SecretNames.Mask(new SourceFile("edgeagent.yaml", line), 1));
+
     [Fact]
     public void A_secret_does_not_show_itself()
     {

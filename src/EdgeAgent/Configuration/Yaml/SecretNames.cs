@@ -87,7 +87,7 @@ internal static partial class SecretNames
     /// <summary>Whether the key, or a part of it, is a slip away from a secret's.</summary>
     private static bool IsNearSecret(string key) =>
         key.Split('_', '-', ' ').Prepend(key.Replace(" ", "", StringComparison.Ordinal)).Any(static part =>
-            Abbreviations.Contains(part, StringComparer.OrdinalIgnoreCase) || DidYouMean.Find(part, Words) is not null);
+            Abbreviations.Contains(part, StringComparer.OrdinalIgnoreCase) || DidYouMean.Nearest(part, Words) is not null);
 
     [GeneratedRegex("""[A-Za-z0-9](?:[A-Za-z0-9_ -]*[A-Za-z0-9])?(?=["' ]*$)""")]
     private static partial Regex LastKey();
