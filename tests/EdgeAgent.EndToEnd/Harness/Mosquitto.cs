@@ -88,5 +88,13 @@ internal sealed class Mosquitto : IAsyncDisposable
     public ChildProcess StartClient(string program, IEnumerable<string> arguments, Action<string>? output = null) =>
         ChildProcess.Start(program, arguments, output: output, within: _within);
 
+    /// <summary>Publishes a message of somebody else's; comes back when the broker has acknowledged it.</summary>
+    public async Task PublishAsync(string topic, string message)
+    {
+        await using var publisher = StartClient("mosquitto_pub", ["-h", "127.0.0.1", "-p", $"{Port}", "-q", "1", "-t", topic, "-m", message]);
+        var exitCode = await publisher.WhenExitedAsync();
+        Assert.Equal((0, string.Empty), (exitCode, string.Join('\n', publisher.Errors.ToArray())));
+    }
+
     public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -36,6 +36,17 @@ internal sealed class Subscriber : IAsyncDisposable
     public Task WhenSubscribedAsync(Mosquitto broker) =>
         broker.Log.WhenAnyAsync(line => line.EndsWith($"{IdAt(broker)} 1 {_topics}", StringComparison.Ordinal), "the subscription");
 
+    /// <summary>
+    /// Waits until all has come that the broker accepted before this call. A broker without persistence that goes takes along what
+    /// it acknowledged and its subscribers had not read yet; it passes on in order, so a last message that came says that there is none.
+    /// </summary>
+    public async Task WhenUpToDateAsync(Mosquitto broker)
+    {
+        var last = $"{Guid.NewGuid()}";
+        await broker.PublishAsync("test/last", last);
+        await Others.WhenAnyAsync(line => line.EndsWith(last, StringComparison.Ordinal), "the last message before the broker goes");
+    }
+
     /// <summary>The deliveries on a topic, in the order of arrival, duplicates included.</summary>
     public Delivery[] On(string topic) => [.. Deliveries.ToArray().Where(delivery => delivery.Topic == topic)];
 

@@ -37,7 +37,7 @@ public sealed partial class HomeAssistantTests : IDisposable
             await subscriber.Others.WhenAnyAsync(line => line.StartsWith(Topic, StringComparison.Ordinal), "the announcement");
             Assert.EndsWith(Availability + "\"cmps\":{" + Flow + "," + Meter + "},\"qos\":1}", Announcements(subscriber)[^1], StringComparison.Ordinal);
 
-            await PublishAsync(broker, "homeassistant/status", "online");
+            await broker.PublishAsync("homeassistant/status", "online");
             await subscriber.Others.WhenAsync(all => all.Count(line => line.StartsWith(Topic, StringComparison.Ordinal)) == 2, "the announcement again");
             Assert.Equal(0, await agent.TerminateAsync());
         }
@@ -99,12 +99,6 @@ public sealed partial class HomeAssistantTests : IDisposable
 
     private static string[] Announcements(Subscriber subscriber) =>
         [.. subscriber.Others.ToArray().Where(line => line.StartsWith(Topic, StringComparison.Ordinal)).Select(line => line[Topic.Length..])];
-
-    private static async Task PublishAsync(Mosquitto broker, string topic, string message)
-    {
-        var published = await ChildProcess.RunAsync("mosquitto_pub", "-h", "127.0.0.1", "-p", $"{broker.Port}", "-t", topic, "-m", message, "-q", "1");
-        Assert.Equal((0, string.Empty), (published.ExitCode, published.Errors));
-    }
 
     private static async Task<string> RetainedAsync(Mosquitto broker)
     {
