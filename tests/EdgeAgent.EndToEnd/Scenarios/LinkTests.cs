@@ -12,8 +12,7 @@ public sealed class LinkTests(ITestOutputHelper output) : IDisposable
     [SkippableFact]
     public async Task Over_a_slow_link_a_fresh_reading_does_not_wait_behind_the_backlog_and_the_link_is_used()
     {
-        var figures = await new SlowLink(_folder).MeasureAsync(backlog: 1_500, patience: TimeSpan.FromSeconds(60));
-        output.WriteLine(figures.ToString());
+        var figures = await MeasureSlowLinkAsync();
 
         Assert.True(figures.LiveReadings >= 20 && figures.Live95 <= 2 * figures.IdleRoundTrip, figures.ToString());
         Assert.True(figures.Used >= 0.9, figures.ToString());
@@ -50,12 +49,12 @@ public sealed class LinkTests(ITestOutputHelper output) : IDisposable
     [InlineData(false)]
     public async Task A_link_that_falls_silent_in_one_direction_is_found_within_one_and_a_half_keep_alives(bool brokerFallsSilent)
     {
-        var keepAlive = TimeSpan.FromSeconds(2);
+        var keepAlive = TimeSpan.FromSeconds(6);
         await using var link = await Link.StartAsync();
         await using var broker = await Mosquitto.StartAsync(_folder, link.Far);
         await using var subscriber = await Subscriber.StartAsync(broker);
         var counter = new CountingSensor(_folder, "counter", "100ms");
-        await using var agent = await AgentProcess.StartAsync(_folder, Configuration.Of(_folder, broker.Url, [counter.Yaml], keepAlive: "2s"), link.Near);
+        await using var agent = await AgentProcess.StartAsync(_folder, Configuration.Of(_folder, broker.Url, [counter.Yaml], keepAlive: "6s"), link.Near);
         await subscriber.WhenValuesAsync("test/counter", 1, 5);
 
         await (brokerFallsSilent ? link.SilenceBrokerAsync() : link.SilenceAgentAsync());
@@ -81,4 +80,21 @@ public sealed class LinkTests(ITestOutputHelper output) : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>Measured again, twice at most, when the machine stood still meanwhile.</summary>
+    private async Task<SlowLinkFigures> MeasureSlowLinkAsync()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            using var folder = new TemporaryFolder();
+            await using var standstill = new Standstill();
+            var figures = await new SlowLink(folder).MeasureAsync(backlog: 1_500, patience: TimeSpan.FromSeconds(60));
+            var stoodStill = await standstill.EndAsync();
+            output.WriteLine($"{figures}; the machine stood still for {stoodStill?.TotalMilliseconds ?? 0:F0} ms");
+            if (stoodStill is null || attempt == 3)
+            {
+                return figures;
+            }
+        }
+    }
 }
