@@ -45,6 +45,7 @@ internal sealed class DeliveryWindow(TimeProvider time)
     private readonly SendTimes _times = new(time);
     private long _bytes = FirstBytes;
     private long _inFlight;
+    private long _latestTicks;
     private long _mostInRound;
 
     // The message whose answer ends this half of the round.
@@ -64,6 +65,9 @@ internal sealed class DeliveryWindow(TimeProvider time)
 
     /// <summary>The bytes that may be in flight now.</summary>
     public long Limit => Volatile.Read(ref _bytes);
+
+    /// <summary>The acknowledgement time last measured; zero before the first.</summary>
+    public TimeSpan Latest => TimeSpan.FromTicks(Volatile.Read(ref _latestTicks));
 
     /// <summary>Sent, and not answered.</summary>
     public long InFlight => Volatile.Read(ref _inFlight);
@@ -129,6 +133,7 @@ internal sealed class DeliveryWindow(TimeProvider time)
     private void EndHalf(TimeSpan markTime)
     {
         Measured?.Invoke(markTime);
+        Volatile.Write(ref _latestTicks, markTime.Ticks);
         if (_isObserving)
         {
             var observed = _observed < markTime ? _observed : markTime;

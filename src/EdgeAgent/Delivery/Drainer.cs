@@ -64,6 +64,7 @@ internal sealed class Drainer(
             {
                 Pump(connection);
                 figures.CountRound();
+                Gather();
                 await _signal.WaitAsync();
             }
         }
@@ -171,8 +172,15 @@ internal sealed class Drainer(
     private void Pump(MqttConnection connection)
     {
         _ledgerMayWait = true;
+        var isSilent = true;
         while (TryNext() && TrySend(connection))
         {
+            isSilent = false;
+        }
+
+        if (isSilent && _pacing.InFlight > 0)
+        {
+            connection.PromptBroker();
         }
 
         var wait = Longest(_pacing.UntilRate, UntilBacklog(), UntilTrial() ?? TimeSpan.Zero);
@@ -180,6 +188,20 @@ internal sealed class Drainer(
         {
             // A millisecond more: a timer may come a moment early, and would then be the last one.
             _ = _timer!.Change(wait + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>
+    /// Lets acknowledgements gather. It holds a thread of the pool for a millisecond, because the runtime's timers come only every four
+    /// (they go by the coarse clock), in which a quick broker has answered all that is in flight.
+    /// </summary>
+    private void Gather()
+    {
+        if (_pacing.IsGathering)
+        {
+#pragma warning disable RS0030 // Neither a signal nor a timer comes after one millisecond; decision 0011.
+            Thread.Sleep(Pacing.GatheringTime);
+#pragma warning restore RS0030
         }
     }
 

@@ -9,6 +9,12 @@ namespace EdgeAgent.Delivery;
 /// </summary>
 internal sealed class Pacing(DeliveryConfig config, int receiveMaximum, Suspicion suspicion, AcknowledgementTimes times, TimeProvider time)
 {
+    /// <summary>How long acknowledgements are let gather while <see cref="IsGathering"/>.</summary>
+    public static readonly TimeSpan GatheringTime = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>What is in flight at a shorter acknowledgement time might be answered before the gathering is over.</summary>
+    private static readonly TimeSpan LeastTimeToGather = 1.5 * GatheringTime;
+
     private readonly int _most = Math.Min(config.MaxInFlight, receiveMaximum);
     private readonly TokenBucket _rate = new(config.Rate, time);
     private int _inFlight;
@@ -19,10 +25,19 @@ internal sealed class Pacing(DeliveryConfig config, int receiveMaximum, Suspicio
 
     public bool MaySendLive => InFlight < Most && _rate.HasPlace;
 
-    public bool MaySendBacklog => (InFlight == 0 || InFlight < Most - 1) && Window.HasRoom && _rate.HasPlace;
+    public bool MaySendBacklog => HasRoom && _rate.HasPlace;
+
+    /// <summary>
+    /// Whether what is in flight will keep the broker busy for longer than <see cref="GatheringTime"/>, so that it costs nothing to wait for
+    /// many acknowledgements and then send as many messages. Answering each at once makes both sides wake for every few of them.
+    /// </summary>
+    public bool IsGathering => !HasRoom && !suspicion.IsCareful && Window.Latest >= LeastTimeToGather;
 
     /// <summary>How long until the rate allows the next message; zero when it does.</summary>
     public TimeSpan UntilRate => _rate.UntilNext();
+
+    /// <summary>One message may always go, and one place is kept for a live one.</summary>
+    private bool HasRoom => (InFlight == 0 || InFlight < Most - 1) && Window.HasRoom;
 
     private int Most => suspicion.IsCareful ? 1 : _most;
 
