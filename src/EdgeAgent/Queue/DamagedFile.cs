@@ -7,8 +7,11 @@ namespace EdgeAgent.Queue;
 /// <summary>Moves a damaged queue out of the way, and makes its header readable again where that is what is damaged.</summary>
 internal static class DamagedFile
 {
-    /// <summary>Renames the file with its WAL; never deletes. The new place.</summary>
-    public static string MoveAside(string path, TimeProvider time)
+    /// <summary>Renames the file with its WAL, and notes that it is to be salvaged; never deletes. The new place.</summary>
+    /// <param name="path">The damaged queue.</param>
+    /// <param name="time">For its new name.</param>
+    /// <param name="below">Its messages have lower numbers, where that is known.</param>
+    public static string MoveAside(string path, TimeProvider time, long? below)
     {
         var stamp = time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var aside = $"{path}.corrupt-{stamp}";
@@ -17,6 +20,7 @@ internal static class DamagedFile
             aside = string.Create(CultureInfo.InvariantCulture, $"{path}.corrupt-{stamp}-{copy}");
         }
 
+        new SalvageList(path).Add(new(aside, below));
         File.Move(path, aside);
         if (File.Exists(path + "-wal"))
         {

@@ -20,6 +20,11 @@ internal sealed class DamagedQueue : IDisposable
     /// <summary>By priority.</summary>
     public static readonly string[] Tables = ["message", "urgent"];
 
+    /// <summary>The highest number may be in the damage.</summary>
+    private const long Margin = 1L << 20;
+
+    private const long UnknownNumbers = 1L << 36;
+
     private readonly SqliteConnection _connection;
 
     private DamagedQueue(SqliteConnection connection) => _connection = connection;
@@ -47,8 +52,11 @@ internal sealed class DamagedQueue : IDisposable
         }
     }
 
+    /// <summary>No message of the file has a number as high; where it does not say how far its numbers went, no file has come so far.</summary>
+    public static long NumbersBelow(string path) => HighestIn(path) is { } highest ? highest + Margin : UnknownNumbers;
+
     /// <summary>The highest number of a message, where it can be read.</summary>
-    public static long? HighestIn(string path) => HighestOf(path, "SELECT max(seq) FROM message", "SELECT max(seq) FROM urgent", "SELECT max(seq) FROM dead",
+    private static long? HighestIn(string path) => HighestOf(path, "SELECT max(seq) FROM message", "SELECT max(seq) FROM urgent", "SELECT max(seq) FROM dead",
         "SELECT max(first_seq) FROM era", "SELECT max(value) FROM state WHERE key IN ('message_removed_to', 'urgent_removed_to')");
 
     /// <summary>The highest number of an envelope, where it can be read.</summary>

@@ -26,6 +26,9 @@ internal static partial class Log
     [LoggerMessage(2006, LogLevel.Error, "The queue {Path} is damaged and was moved to {Aside}. A new one is in use; what can be read of the old one is being salvaged")]
     public static partial void MovedAside(this ILogger log, string path, string aside);
 
+    [LoggerMessage(2008, LogLevel.Information, "Goes on salvaging {Path}; {Rescued} messages were read from it before the restart")]
+    public static partial void SalvageGoesOn(this ILogger log, string path, long rescued);
+
     [LoggerMessage(2007, LogLevel.Warning, "Salvaged {Rescued} messages; about {Unreadable} could not be read. The damaged file is kept: {Path}")]
     public static partial void Salvaged(this ILogger log, long rescued, long unreadable, string path);
 }

@@ -78,13 +78,12 @@ internal static class QueueFile
     private static StoredState Read(string path, QueueConfig config, BootClock clock, TimeProvider time, Ballast ballast, ILogger log, ref Database? database)
     {
         var era = new Era(NewName(), clock.BootId, clock.WallOffset, clock.IsSynchronized);
-        string? aside = null;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 database = Database.Open(path);
-                return StoredState.Read(database, era, clock.Milliseconds, (long)config.LossWindow.TotalMilliseconds, ballast, aside);
+                return StoredState.Read(database, era, clock.Milliseconds, (long)config.LossWindow.TotalMilliseconds, ballast, new SalvageList(path).Read());
             }
             catch (Exception exception) when (attempt < 3 && IsDamage(exception))
             {
@@ -92,7 +91,7 @@ internal static class QueueFile
                 database = null;
                 if (attempt == 2)
                 {
-                    aside = DamagedFile.MoveAside(path, time);
+                    var aside = DamagedFile.MoveAside(path, time, below: null);
                     log.MovedAside(path, aside);
                     Create(path, aside);
                 }

@@ -30,7 +30,6 @@ internal sealed class QueueState
             new(MessagePriority.Normal, stored.Lowest[0], stored.Highest[0]),
             new(MessagePriority.High, stored.Lowest[1], stored.Highest[1]),
         ];
-        FirstOfFile = stored.NextSequence;
         Depths = new(stored.NextSequence, stored.Depth, stored.IsDepthExact);
         Endings = new(this, ledger);
         Lanes = new(this);
@@ -75,9 +74,6 @@ internal sealed class QueueState
 
     /// <summary>The file is full and what is new gives way (<see cref="WhenFull.DropNewest"/>): no more messages of normal priority are written.</summary>
     public bool RefusesNew { get; set; }
-
-    /// <summary>No message that a salvaged file holds has a number as high.</summary>
-    public long FirstOfFile { get; private set; }
 
     public long Accepted { get; private set; }
 
@@ -141,7 +137,6 @@ internal sealed class QueueState
     /// <summary>The file is a new and empty one: what is in memory is written into it.</summary>
     public void WriteAgain()
     {
-        FirstOfFile = Ring.Next;
         WriteBehind.WriteAgain();
         Ledger.ChangeAll();
         Lanes.Letters.Clear();

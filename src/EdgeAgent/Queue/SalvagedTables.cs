@@ -2,7 +2,7 @@ namespace EdgeAgent.Queue;
 
 /// <summary>
 /// The small tables of a damaged file, copied into the new one as far as they can be read: what the messages need (eras, envelopes), and what
-/// was still to be told (ledger, dead letters). The store thread's alone.
+/// was still to be told (ledger, dead letters), and how far the salvage of files before it had come. The store thread's alone.
 /// </summary>
 internal sealed class SalvagedTables(DamagedQueue damaged, Database database)
 {
@@ -13,6 +13,7 @@ internal sealed class SalvagedTables(DamagedQueue damaged, Database database)
         _ = TryCopy("SELECT first_seq, name, boot_id, wall_offset, synced, started, clean FROM era",
             "INSERT OR IGNORE INTO era(first_seq, name, boot_id, wall_offset, synced, started, clean) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
         _ = TryCopy("SELECT id, spec, last_seq FROM envelope", "INSERT OR IGNORE INTO envelope(id, spec, last_seq) VALUES(?1, ?2, ?3)");
+        _ = TryCopy($"SELECT key, value FROM state WHERE key LIKE '{SalvageProgress.Keys}'", "INSERT OR IGNORE INTO state(key, value) VALUES(?1, ?2)");
         _ = TryCopy("SELECT env, seq FROM latest", "INSERT OR IGNORE INTO latest(env, seq) VALUES(?1, ?2)");
         _ = TryCopy("SELECT id, run, reason, topic, era, seq_from, seq_to, wall_from, wall_to, count, note FROM ledger",
             "INSERT OR IGNORE INTO ledger(id, run, reason, topic, era, seq_from, seq_to, wall_from, wall_to, count, note) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");

@@ -224,8 +224,9 @@ internal sealed class Store
     {
         if (_parts.Salvage!.IsDone)
         {
-            _parts.Salvage.Dispose();
-            _parts.Salvage = null;
+            // A crash in between tells it again, with the same numbers.
+            _writer.Write(_clock.Now);
+            _parts.EndSalvage();
             return;
         }
 

@@ -52,13 +52,15 @@ internal sealed class StoreFile(string path, Database database)
     }
 
     /// <summary>Moves the damaged file aside and makes a new one; the damaged file's new place.</summary>
+    /// <param name="time">For its new name.</param>
+    /// <param name="below">All messages of the damaged file have lower numbers.</param>
     /// <exception cref="StoreException">There is no room or no right to.</exception>
-    public string Replace(TimeProvider time)
+    public string Replace(TimeProvider time, long below)
     {
         Close();
         try
         {
-            var aside = DamagedFile.MoveAside(Path, time);
+            var aside = DamagedFile.MoveAside(Path, time, below);
             QueueFile.Create(Path, aside);
             _database = Database.Open(Path);
             return aside;

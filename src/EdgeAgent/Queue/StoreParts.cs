@@ -11,6 +11,7 @@ internal sealed class StoreParts : IDisposable
     private readonly BootClock _clock;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private Queue<PendingSalvage> _salvages;
     private int _damages;
 
     public StoreParts(QueueState state, StoreFile file, StoredState stored, BootClock clock, TimeProvider time, ILogger log)
@@ -26,10 +27,8 @@ internal sealed class StoreParts : IDisposable
         Inspection = new(state, file);
         DeadLetters = new(state, file, Inspection);
         Shrinking = new(file);
-        if (stored.SalvageFrom is { } damaged)
-        {
-            Salvage = new(damaged, file, state, log);
-        }
+        _salvages = new(stored.Salvages);
+        NextSalvage();
     }
 
     public EraClock Eras { get; }
@@ -51,7 +50,7 @@ internal sealed class StoreParts : IDisposable
     public Shrinking Shrinking { get; }
 
     /// <summary>What is still to be read from a damaged file; null: nothing.</summary>
-    public Salvage? Salvage { get; set; }
+    public Salvage? Salvage { get; private set; }
 
     public Ages Ages() => Queue.Ages.Of(_clock, _state.Limits.Present.MaxAge);
 
@@ -66,7 +65,14 @@ internal sealed class StoreParts : IDisposable
 
         // Damaged, reopened, and damaged still: this is the file, not the moment.
         Salvage?.Dispose();
-        var aside = _file.Replace(_time);
+        Salvage = null;
+        long below;
+        lock (_state.Gate)
+        {
+            below = _state.Ring.Next;
+        }
+
+        var aside = _file.Replace(_time, below);
         _damages = 0;
         _log.MovedAside(_file.Path, aside);
         lock (_state.Gate)
@@ -75,7 +81,38 @@ internal sealed class StoreParts : IDisposable
         }
 
         Eras.WriteAgain();
-        Salvage = new(aside, _file, _state, _log);
+        _salvages = new(ListedSalvages());
+        NextSalvage();
+    }
+
+    /// <summary>To be called when what the present salvage tells in the ledger is written.</summary>
+    /// <exception cref="StoreException">The list of what is to be salvaged cannot be changed.</exception>
+    public void EndSalvage()
+    {
+        OnList(list => list.Remove(Salvage!.Path));
+        Salvage!.Dispose();
+        NextSalvage();
+    }
+
+    private void NextSalvage() => Salvage = _salvages.TryDequeue(out var pending) ? new(pending, _file, _state, _log) : null;
+
+    private IReadOnlyList<PendingSalvage> ListedSalvages()
+    {
+        IReadOnlyList<PendingSalvage> listed = [];
+        OnList(list => listed = list.Read());
+        return listed;
+    }
+
+    private void OnList(Action<SalvageList> work)
+    {
+        try
+        {
+            work(new SalvageList(_file.Path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(SQLitePCL.raw.SQLITE_IOERR, exception.Message);
+        }
     }
 
     /// <summary>The file failed: it is opened again before it is used.</summary>

@@ -26,8 +26,8 @@ internal sealed record StoredState
     /// <summary>False where a full disk did not take the era's row: it is written with the first message.</summary>
     public required bool IsEraStored { get; init; }
 
-    /// <summary>A damaged file that is to be salvaged.</summary>
-    public string? SalvageFrom { get; init; }
+    /// <summary>Damaged files that are to be salvaged, in this order.</summary>
+    public required IReadOnlyList<PendingSalvage> Salvages { get; init; }
 
     /// <summary>What is not delivered of it, with the entry of an unclean stop; not stored where the era is not.</summary>
     public required List<LedgerEntry> Ledger { get; init; }
@@ -49,12 +49,6 @@ internal sealed record StoredState
     /// <summary>So many rows are counted one by one at start.</summary>
     public const long CountedRows = 4096;
 
-    /// <summary>The highest number of a damaged file may be in the damage.</summary>
-    private const long SalvageMargin = 1L << 20;
-
-    /// <summary>Where a damaged file does not say how far its numbers went, no file has come so far.</summary>
-    private const long UnknownNumbers = 1L << 36;
-
     /// <summary>No damaged file has as many envelopes: what is accepted meanwhile must not get the number of one that comes back.</summary>
     private const long UnknownEnvelopes = 1L << 22;
 
@@ -67,35 +61,28 @@ internal sealed record StoredState
     /// <param name="started">Boot milliseconds.</param>
     /// <param name="lossWindow">Milliseconds.</param>
     /// <param name="ballast">Given up where there is no room for the row.</param>
-    /// <param name="salvageFrom">A damaged file, moved aside.</param>
-    public static StoredState Read(Database database, Era era, long started, long lossWindow, Ballast ballast, string? salvageFrom)
+    /// <param name="salvages">Damaged files, moved aside: what is accepted now gets none of their numbers.</param>
+    public static StoredState Read(Database database, Era era, long started, long lossWindow, Ballast ballast, IReadOnlyList<PendingSalvage> salvages)
     {
         var lastLossWindow = database.State[StateKeys.LossWindow] ?? lossWindow;
         var highest = new[] { database.Messages[0].Highest() ?? 0, database.Messages[1].Highest() ?? 0 };
         var last = database.Eras.Find(long.MaxValue, out var wasClean);
         var removed = Math.Max(database.Removals[0].RemovedTo, database.Removals[1].RemovedTo);
         var next = 1 + Math.Max(Math.Max(Math.Max(highest[0], highest[1]), removed), Math.Max(last?.First ?? 0, database.Dead.Highest()));
-        if (salvageFrom is not null)
-        {
-            next = Math.Max(next, DamagedQueue.HighestIn(salvageFrom) is { } highestDamaged ? highestDamaged + SalvageMargin : UnknownNumbers);
-        }
-
+        next = salvages.Select(static pending => pending.Below).Append(next).Max();
         var lowest = new[]
         {
             database.Messages[0].LowestAbove(database.Removals[0].RemovedTo) ?? next,
             database.Messages[1].LowestAbove(database.Removals[1].RemovedTo) ?? next,
         };
-        var envelopes = new EnvelopeTable(1 + (salvageFrom is null ? database.Envelopes.Highest() : DamagedQueue.HighestEnvelopeIn(salvageFrom) ?? UnknownEnvelopes));
+        var highestEnvelope = salvages.Select(static pending => DamagedQueue.HighestEnvelopeIn(pending.Path) ?? UnknownEnvelopes).Append(database.Envelopes.Highest()).Max();
+        var envelopes = new EnvelopeTable(1 + highestEnvelope);
         database.Envelopes.Load(envelopes);
         LoadLatest(database, envelopes);
         var entry = new EraEntry(next, era);
         var ledger = database.Ledger.Read();
-        var lastLedgerId = Math.Max(database.State[StateKeys.LastLedgerId] ?? 0, ledger.Count > 0 ? ledger[^1].Id : 0);
-        if (salvageFrom is not null)
-        {
-            lastLedgerId = Math.Max(lastLedgerId, DamagedQueue.HighestLedgerIdIn(salvageFrom) ?? UnknownLedgerIds);
-        }
-
+        var lastLedgerId = salvages.Select(static pending => DamagedQueue.HighestLedgerIdIn(pending.Path) ?? UnknownLedgerIds)
+            .Append(Math.Max(database.State[StateKeys.LastLedgerId] ?? 0, ledger.Count > 0 ? ledger[^1].Id : 0)).Max();
         var lastDurable = Math.Max(Math.Max(highest[0], highest[1]), Math.Max(removed, (last?.First ?? 0) - 1));
         var crash = last is null || wasClean ? null : LedgerEntry.CrashWindow(lastLedgerId + 1, era.Name, last.Era.Name, lastDurable, lastLossWindow);
         var isEraStored = TryStore(database, entry, crash, started, lossWindow)
@@ -114,7 +101,7 @@ internal sealed record StoredState
             LastLedgerId = lastLedgerId,
             Era = entry,
             IsEraStored = isEraStored,
-            SalvageFrom = salvageFrom,
+            Salvages = salvages,
             Envelopes = envelopes,
             LastEra = last,
             LastDurable = lastDurable,

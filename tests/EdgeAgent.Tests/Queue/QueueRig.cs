@@ -202,6 +202,18 @@ internal sealed class QueueRig : IAsyncDisposable
         var blob => new((BodyKind)((byte[])blob)[0], 0, ((byte[])blob).AsMemory(1)),
     });
 
+    /// <summary>Changes the file, which nobody has open.</summary>
+    public void Execute(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Config.Path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The tests' own text.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        _ = command.ExecuteNonQuery();
+    }
+
     private List<long> AskAll(string sql) => AskAll(sql, static reader => reader.IsDBNull(0) ? 0 : reader.GetInt64(0));
 
     private List<T> AskAll<T>(string sql, Func<SqliteDataReader, T> read)

@@ -1,3 +1,4 @@
+using System.Text;
 using EdgeAgent.Queue;
 using EdgeAgent.Readings;
 
@@ -6,6 +7,8 @@ namespace EdgeAgent.Tests.Queue;
 /// <summary>What becomes of the readable rows of a damaged file beside those that are accepted meanwhile.</summary>
 public sealed class SalvageTests
 {
+    private const int Old = 4_000;
+
     [Fact]
     public async Task A_salvaged_message_keeps_its_topic_whatever_other_sensor_is_read_first()
     {
@@ -121,7 +124,6 @@ public sealed class SalvageTests
     [Fact]
     public async Task A_slice_for_which_there_was_no_room_is_salvaged_when_there_is()
     {
-        const int Old = 4_000;
         await using var rig = await DamagedAsync(static rig => Task.WhenAll(Enumerable.Range(0, Old).Select(value => rig.AppendAsync(value))));
         using var bench = new StoreBench(rig);
         var salvage = bench.Salvage;
@@ -145,15 +147,102 @@ public sealed class SalvageTests
         Assert.Equal(0, bench.State.Ledger.Counts[(int)LossReason.Unreadable]);
     }
 
+    [Fact]
+    public async Task A_crash_right_after_the_damage_was_found_loses_nothing()
+    {
+        await using var rig = await DamagedAsync(static rig => rig.AppendAsync([1, 2, 3]));
+        await using var opened = rig.TryOpen().Queue;
+        await using var crashed = rig.Crashed();
+
+        Assert.Equal([1, 2, 3], await DrainAsync(crashed));
+    }
+
+    [Fact]
+    public async Task A_restart_in_the_midst_of_a_salvage_goes_on_where_it_was()
+    {
+        await using var rig = await DamagedAsync(static rig => Task.WhenAll(Enumerable.Range(0, Old).Select(value => rig.AppendAsync(value))));
+        Begin(rig, slices: 2);
+
+        // A thousand came back, and half of them were delivered before the restart.
+        Assert.Equal(1_000, rig.Values().Count);
+        rig.Execute("INSERT INTO state(key, value) VALUES('message_removed_to', 500)");
+
+        var values = await DrainAsync(rig);
+
+        Assert.Equal(Enumerable.Range(500, Old - 500).Select(static value => (long)value), values.Order());
+        Assert.False(File.Exists(rig.Config.Path + ".salvage"));
+    }
+
+    [Fact]
+    public async Task What_a_restart_interrupts_is_told_once_and_whole()
+    {
+        await using var rig = QueueRig.WithLossWindow(TimeSpan.Zero).Open();
+        _ = await Task.WhenAll(Enumerable.Range(0, Old).Select(value => rig.AppendAsync(value)));
+        await rig.CloseAsync();
+        rig.Execute("UPDATE message SET env = 99 WHERE seq = 700");
+        Damage(rig);
+        Begin(rig, slices: 2);
+        var values = await DrainAsync(rig);
+        rig.Time.Advance(TimeSpan.FromSeconds(10));
+        var told = (await rig.TakeAsync(Lane.Ledger, 2)).Select(static entry => Encoding.UTF8.GetString(entry.Body.Packed.Span))
+            .Where(static entry => entry.Contains("unreadable", StringComparison.Ordinal));
+
+        Assert.Equal(Old - 1, values.Distinct().Count());
+        Assert.Contains($"{Old - 1} messages were read from it; about 1 could not be.", Assert.Single(told), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_new_file_that_is_damaged_during_its_salvage_loses_neither_its_own_rows_nor_those_not_read_yet()
+    {
+        await using var rig = await DamagedAsync(static rig => Task.WhenAll(Enumerable.Range(0, Old).Select(value => rig.AppendAsync(value))));
+        Begin(rig, slices: 3);
+
+        // Two thousand came back, and some of them were delivered.
+        Assert.Equal(2_000, rig.Values().Count);
+        rig.Execute("INSERT INTO state(key, value) VALUES('message_removed_to', 500)");
+        Damage(rig);
+
+        var values = await DrainAsync(rig);
+
+        Assert.Equal(Enumerable.Range(500, Old - 500).Select(static value => (long)value), values.Order());
+        Assert.Equal(2, Directory.GetFiles(rig.Folder, "queue.db.corrupt-*").Count(static path => !path.EndsWith("-page1", StringComparison.Ordinal) && !path.EndsWith("-wal", StringComparison.Ordinal)));
+        Assert.Equal(0, rig.Queue.Snapshot().Depth);
+    }
+
+    /// <summary>Finds the damage, salvages so many slices (the first copies the small tables), and ends.</summary>
+    private static void Begin(QueueRig rig, int slices)
+    {
+        using var bench = new StoreBench(rig);
+        for (var slice = 0; slice < slices; slice++)
+        {
+            bench.Salvage.Step();
+        }
+
+        Assert.False(bench.Salvage.IsDone);
+    }
+
+    private static async Task<List<long>> DrainAsync(QueueRig rig)
+    {
+        rig.Open();
+        rig.Queue.BeginConnection();
+        await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+        return await rig.DrainAsync();
+    }
+
     /// <summary>A queue whose header is damaged, with what was appended.</summary>
     private static async Task<QueueRig> DamagedAsync(Func<QueueRig, Task> append)
     {
         var rig = QueueRig.WithLossWindow(TimeSpan.Zero).Open();
         await append(rig);
         await rig.CloseAsync();
-        await using var file = new FileStream(rig.Config.Path, FileMode.Open);
+        Damage(rig);
+        return rig;
+    }
+
+    private static void Damage(QueueRig rig)
+    {
+        using var file = new FileStream(rig.Config.Path, FileMode.Open);
         file.Position = 20;
         file.Write(new byte[60]);
-        return rig;
     }
 }

@@ -23,10 +23,9 @@ internal sealed class StoreBench : IDisposable
         _clock = new(rig.Time);
         _alarm = new(rig.Time, _clock);
         var path = rig.Config.Path;
-        string? damaged = null;
         if (System.IO.File.Exists(path))
         {
-            damaged = DamagedFile.MoveAside(path, rig.Time);
+            var damaged = DamagedFile.MoveAside(path, rig.Time, below: null);
             QueueFile.Create(path, damaged);
         }
         else
@@ -36,7 +35,7 @@ internal sealed class StoreBench : IDisposable
 
         var database = Database.Open(path);
         var era = new Era(QueueFile.NewName(), rig.Clock.BootId, rig.Clock.WallOffset, rig.Clock.IsSynchronized);
-        var stored = StoredState.Read(database, era, rig.Clock.Milliseconds, lossWindow: 0, new(path), damaged);
+        var stored = StoredState.Read(database, era, rig.Clock.Milliseconds, lossWindow: 0, new(path), new SalvageList(path).Read());
         var ledger = new Ledger(_clock, era.Name, "test/ledger", stored.Ledger, stored.LastLedgerId);
         State = new(stored, QueueLimits.Of(rig.Config), ledger, Ages.Of(rig.Clock, rig.Config.MaxAge));
         File = new(path, database);
