@@ -6,8 +6,7 @@ namespace EdgeAgent.Mqtt.Transport;
 /// <summary>An open way to the broker.</summary>
 internal sealed class ConnectedTransport : IAsyncDisposable
 {
-    // IPPROTO_TCP and TCP_QUICKACK of <netinet/tcp.h>, and the option's value 1.
-    private const int TcpLevel = 6;
+    // TCP_QUICKACK of <netinet/tcp.h>, and its value 1.
     private const int QuickAcknowledgement = 12;
 
     private static readonly byte[] On = BitConverter.GetBytes(1);
@@ -51,7 +50,7 @@ internal sealed class ConnectedTransport : IAsyncDisposable
         {
             if (OperatingSystem.IsLinux())
             {
-                _socket.SetRawSocketOption(TcpLevel, QuickAcknowledgement, On);
+                _socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, QuickAcknowledgement, On);
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)

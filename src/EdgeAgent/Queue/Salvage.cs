@@ -133,7 +133,7 @@ internal sealed class Salvage(PendingSalvage pending, StoreFile file, QueueState
                 }
             }
 
-            _progress.Write(file.Database.State, _table, rows[^1].Sequence, _progress.Rescued + kept, _progress.Unreadable + lost);
+            _progress.Write(file.Database.State, _table, rows[^1].Sequence, kept, lost);
         });
         _progress.Add(kept, lost);
         lock (state.Gate)

@@ -31,13 +31,13 @@ internal sealed class SalvageProgress(string damagedPath)
     /// <param name="state">Of the new file.</param>
     /// <param name="table">Which table.</param>
     /// <param name="reached">Read up to here.</param>
-    /// <param name="rescued">As it will be.</param>
-    /// <param name="unreadable">As it will be.</param>
+    /// <param name="rescued">More than before.</param>
+    /// <param name="unreadable">More than before.</param>
     public void Write(StateRows state, int table, long reached, long rescued, long unreadable)
     {
         state[_prefix + DamagedQueue.Tables[table]] = reached;
-        state[_prefix + nameof(Rescued)] = rescued;
-        state[_prefix + nameof(Unreadable)] = unreadable;
+        state[_prefix + nameof(Rescued)] = Rescued + rescued;
+        state[_prefix + nameof(Unreadable)] = Unreadable + unreadable;
     }
 
     public void Add(long rescued, long unreadable)

@@ -8,6 +8,7 @@ namespace EdgeAgent.Tests.Queue;
 public sealed class SalvageTests
 {
     private const int Old = 4_000;
+    private const int Delivered = 500;
 
     [Fact]
     public async Task A_salvaged_message_keeps_its_topic_whatever_other_sensor_is_read_first()
@@ -124,7 +125,7 @@ public sealed class SalvageTests
     [Fact]
     public async Task A_slice_for_which_there_was_no_room_is_salvaged_when_there_is()
     {
-        await using var rig = await DamagedAsync(static rig => Task.WhenAll(Enumerable.Range(0, Old).Select(value => rig.AppendAsync(value))));
+        await using var rig = await DamagedAsync(AppendOldAsync);
         using var bench = new StoreBench(rig);
         var salvage = bench.Salvage;
         var (refusals, mostPages) = (0, 8L);
@@ -160,24 +161,43 @@ public sealed class SalvageTests
     [Fact]
     public async Task A_restart_in_the_midst_of_a_salvage_goes_on_where_it_was()
     {
-        await using var rig = await DamagedAsync(static rig => Task.WhenAll(Enumerable.Range(0, Old).Select(value => rig.AppendAsync(value))));
-        Begin(rig, slices: 2);
-
-        // A thousand came back, and half of them were delivered before the restart.
-        Assert.Equal(1_000, rig.Values().Count);
-        rig.Execute("INSERT INTO state(key, value) VALUES('message_removed_to', 500)");
+        await using var rig = await DamagedAsync(AppendOldAsync);
+        BeginAndDeliver(rig, slices: 2, Delivered);
 
         var values = await DrainAsync(rig);
 
-        Assert.Equal(Enumerable.Range(500, Old - 500).Select(static value => (long)value), values.Order());
+        Assert.Equal(Enumerable.Range(Delivered, Old - Delivered).Select(static value => (long)value), values.Order());
         Assert.False(File.Exists(rig.Config.Path + ".salvage"));
+    }
+
+    [Fact]
+    public async Task The_list_of_what_is_to_be_salvaged_survives_a_write_that_was_cut_short_and_forgets_one_at_a_time()
+    {
+        await using var rig = new QueueRig();
+        var list = new SalvageList(rig.Config.Path);
+        PendingSalvage[] pending = [new(rig.Config.Path + ".corrupt-2", 7), new(rig.Config.Path + ".corrupt-1", null)];
+        foreach (var one in pending.Reverse())
+        {
+            list.Add(one);
+            await File.WriteAllTextAsync(one.Path, "");
+        }
+
+        await File.WriteAllTextAsync(rig.Config.Path + ".salvage.new", "queue.db.corr");
+        Assert.Equal(pending, list.Read());
+
+        list.Remove(pending[0].Path);
+        Assert.Equal(pending[1..], list.Read());
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(rig.Config.Path + ".salvage"));
+
+        list.Remove(pending[1].Path);
+        Assert.Empty(list.Read());
     }
 
     [Fact]
     public async Task What_a_restart_interrupts_is_told_once_and_whole()
     {
         await using var rig = QueueRig.WithLossWindow(TimeSpan.Zero).Open();
-        _ = await Task.WhenAll(Enumerable.Range(0, Old).Select(value => rig.AppendAsync(value)));
+        await AppendOldAsync(rig);
         await rig.CloseAsync();
         rig.Execute("UPDATE message SET env = 99 WHERE seq = 700");
         Damage(rig);
@@ -194,17 +214,13 @@ public sealed class SalvageTests
     [Fact]
     public async Task A_new_file_that_is_damaged_during_its_salvage_loses_neither_its_own_rows_nor_those_not_read_yet()
     {
-        await using var rig = await DamagedAsync(static rig => Task.WhenAll(Enumerable.Range(0, Old).Select(value => rig.AppendAsync(value))));
-        Begin(rig, slices: 3);
-
-        // Two thousand came back, and some of them were delivered.
-        Assert.Equal(2_000, rig.Values().Count);
-        rig.Execute("INSERT INTO state(key, value) VALUES('message_removed_to', 500)");
+        await using var rig = await DamagedAsync(AppendOldAsync);
+        BeginAndDeliver(rig, slices: 3, Delivered);
         Damage(rig);
 
         var values = await DrainAsync(rig);
 
-        Assert.Equal(Enumerable.Range(500, Old - 500).Select(static value => (long)value), values.Order());
+        Assert.Equal(Enumerable.Range(Delivered, Old - Delivered).Select(static value => (long)value), values.Order());
         Assert.Equal(2, Directory.GetFiles(rig.Folder, "queue.db.corrupt-*").Count(static path => !path.EndsWith("-page1", StringComparison.Ordinal) && !path.EndsWith("-wal", StringComparison.Ordinal)));
         Assert.Equal(0, rig.Queue.Snapshot().Depth);
     }
@@ -220,6 +236,16 @@ public sealed class SalvageTests
 
         Assert.False(bench.Salvage.IsDone);
     }
+
+    /// <summary>As <see cref="Begin"/>; then the first of what came back is marked as delivered.</summary>
+    private static void BeginAndDeliver(QueueRig rig, int slices, int delivered)
+    {
+        Begin(rig, slices);
+        Assert.Equal((slices - 1) * 1_000, rig.Values().Count);
+        rig.Execute($"INSERT INTO state(key, value) VALUES('message_removed_to', {delivered})");
+    }
+
+    private static Task AppendOldAsync(QueueRig rig) => Task.WhenAll(Enumerable.Range(0, Old).Select(value => rig.AppendAsync(value)));
 
     private static async Task<List<long>> DrainAsync(QueueRig rig)
     {
