@@ -47,7 +47,7 @@ public sealed class ModbusLineTests
             "silence" => [],
             _ => [Rtu(1, Registers(request))],
         });
-        var patience = TimeSpan.FromSeconds(wrong is "half" or "silence" ? 2 : 20);
+        var patience = TimeSpan.FromSeconds(wrong is "half" or "silence" ? 8 : 20);
         await using var sensor = OnLine(cable, null, ("slave", 1), ("max_gap", 10), ("response_timeout", patience));
 
         var failed = await sensor.ReadAsync(default);
