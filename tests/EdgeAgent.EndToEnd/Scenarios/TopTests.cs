@@ -67,6 +67,37 @@ public sealed partial class TopTests : IDisposable
     }
 
     [Fact]
+    public async Task Stopping_it_gives_the_screen_back_until_it_goes_on()
+    {
+        await using var agent = await AgentProcess.StartAsync(_folder, Configuration.Of(_folder, "mqtt://127.0.0.1:1", []));
+        await using var terminal = await Tmux.StartAsync(_folder, 80, 24, "before");
+        await terminal.TypeAsync(Top);
+        await terminal.WhenAsync(IsFrame, "the screen");
+
+        await terminal.PressAsync("C-z");
+        var stopped = await terminal.WhenAsync(screen => screen.Contains("Stopped", StringComparison.Ordinal), "the shell");
+        Assert.Contains("\nbefore\n", stopped, StringComparison.Ordinal);
+        Assert.Equal((false, true), await terminal.ModesAsync());
+        await terminal.TypeAsync("echo between; fg; echo left $?");
+        await terminal.WhenAsync(IsFrame, "the screen again");
+        Assert.Equal((true, false), await terminal.ModesAsync());
+
+        await terminal.PressAsync("q");
+        var after = await terminal.WhenAsync(screen => screen.Contains("left 0", StringComparison.Ordinal), "the shell");
+        Assert.Contains("\nbetween\n", after, StringComparison.Ordinal);
+        Assert.Equal((false, true), await terminal.ModesAsync());
+
+        // In the place of the shell, where nobody could let it go on.
+        await terminal.TypeAsync($"exec {Top}");
+        await terminal.WhenAsync(IsFrame, "the screen of the only program");
+        await terminal.PressAsync("C-z");
+        await agent.TerminateAsync();
+        await terminal.WhenAsync(screen => screen.Contains("Waiting for the agent", StringComparison.Ordinal), "the news");
+
+        static bool IsFrame(string screen) => screen.Contains("q quits", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_agent_that_stops_is_waited_for_and_its_restart_is_told()
     {
         var configuration = Configuration.Of(_folder, "mqtt://127.0.0.1:1", []);

@@ -74,8 +74,16 @@ internal static class TopCommand
         var refused = await watch.LookAsync(leave.Token);
         if (refused is null)
         {
+            var modes = new TerminalModes();
             ListenForKeys(leave);
             using var screen = new TopScreen(write, string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
+            using var stop = On(PosixSignal.SIGTSTP, () =>
+            {
+                screen.Leave();
+                modes.StopProcess();
+                screen.Enter();
+                wake.Release();
+            });
             while (refused is null)
             {
                 screen.Show(TopFrame.Render(watch.State, Math.Max(1, Console.WindowWidth), Math.Max(1, Console.WindowHeight), TimeProvider.System.GetUtcNow()));
