@@ -18,7 +18,7 @@ internal sealed class ExportProgress(TextWriter terminal, bool isShown) : IDispo
         if (isShown)
         {
             _isOnLine = true;
-            terminal.Write($"\r{Quantity.Count(_exported)} {(_exported == 1 ? "message" : "messages")}");
+            terminal.Write($"\r{Quantity.Count(_exported, "message")}");
         }
     }
 

@@ -37,6 +37,9 @@ internal static class Quantity
     /// <summary>A whole number in groups of three: <c>41 200</c>.</summary>
     public static string Count(long number) => number.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', ' ');
 
+    /// <summary>With what it counts: <c>1 message</c>, <c>41 200 messages</c>.</summary>
+    public static string Count(long number, string one) => $"{Count(number)} {one}{(number == 1 ? "" : "s")}";
+
     /// <summary>A time to the second, UTC.</summary>
     public static string Time(DateTimeOffset time) => Invariant($"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
 

@@ -9,7 +9,7 @@ internal static class QueueText
     public static string Info(QueueInfoReport info) =>
         $"""
         {info.Path} (tables of version {info.Schema.ToString(CultureInfo.InvariantCulture)})
-        {Quantity.Count(info.Depth)} messages{(info.DepthExact ? "" : ", an estimate until they are drained")}{(info.Oldest is { } oldest ? $", the oldest taken {Quantity.Time(oldest)}" : "")}
+        {Quantity.Count(info.Depth, "message")}{(info.DepthExact ? "" : ", an estimate until they are drained")}{(info.Oldest is { } oldest ? $", the oldest taken {Quantity.Time(oldest)}" : "")}
         {Quantity.Count(info.DeadLetters)} dead letters
         {Quantity.Bytes(info.FileBytes)} file, {Quantity.Bytes(info.WalBytes)} WAL, {Quantity.Bytes(info.FreeBytes)} of the file free for more
 
@@ -20,7 +20,7 @@ internal static class QueueText
 
     public static string Letters(DeadLetterEntries page) => string.Concat(page.Letters.Select(static letter =>
         $"{Line(letter.Message)}\n  refused with {letter.Reason}{(letter.Text is { } text ? $" ({Quantity.Plain(text)})" : "")}"
-        + $"{(letter.RefusedAt is { } at ? $" at {Quantity.Time(at)}" : "")}, {letter.Attempts.ToString(CultureInfo.InvariantCulture)} time{(letter.Attempts == 1 ? "" : "s")}"
+        + $"{(letter.RefusedAt is { } at ? $" at {Quantity.Time(at)}" : "")}, {Quantity.Count(letter.Attempts, "time")}"
         + $"{(letter.Retried ? "; being tried again" : "")}\n"));
 
     private static string Line(QueueEntry message) =>

@@ -85,7 +85,7 @@ internal static class StatusText
         }
 
         yield return $"{broker.State} {Quantity.Plain(broker.Address ?? "")}{(broker.Protocol is { } version ? $" (MQTT {version})" : "")}"
-            + $"{(broker.Since is { } since ? $" since {Quantity.Time(since)}" : "")}, {Quantity.Count(broker.Connections)} connection{(broker.Connections == 1 ? "" : "s")} so far";
+            + $"{(broker.Since is { } since ? $" since {Quantity.Time(since)}" : "")}, {Quantity.Count(broker.Connections, "connection")} so far";
         var acknowledged = broker.SinceAcknowledgementMs is { } ago ? $"last acknowledgement {Quantity.Duration(ago / 1000.0)} ago" : "nothing acknowledged yet";
         yield return rates.AcknowledgementP50Ms is { } median
             ? string.Create(CultureInfo.InvariantCulture, $"{acknowledged}; round trip {median:0.#} ms, 99 % within {rates.AcknowledgementP99Ms:0.#} ms")

@@ -27,21 +27,24 @@ internal abstract class ModbusLink : IDisposable
 #pragma warning disable CA2000 // The link that is returned owns it.
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 #pragma warning restore CA2000
+        TcpLink? link = null;
         try
         {
             await socket.ConnectAsync(address.Place.Name, address.Place.TcpPort, cancellationToken);
-            return (new TcpLink(socket), null);
+            link = new TcpLink(socket);
+            return (link, null);
         }
         catch (SocketException exception)
         {
-            socket.Dispose();
             var kind = exception.SocketErrorCode is SocketError.TimedOut ? SensorFailureKind.Timeout : SensorFailureKind.Io;
             return (null, new(kind, $"{address}: {exception.Message}"));
         }
-        catch
+        finally
         {
-            socket.Dispose();
-            throw;
+            if (link is null)
+            {
+                socket.Dispose();
+            }
         }
     }
 
