@@ -99,6 +99,31 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public async Task A_retry_whose_commit_fails_is_committed_later_and_told_once()
+    {
+        await using var rig = new QueueRig().Open();
+        var ids = await RefuseAsync(rig, [1, 2]);
+        await rig.CloseAsync();
+        DamageTests.Sql(rig.Config.Path, "CREATE TRIGGER fault BEFORE UPDATE ON dead WHEN NEW.seq = 2 BEGIN SELECT RAISE(ABORT, 'fault'); END");
+        rig.Open();
+        rig.Queue.BeginConnection();
+        var retry = rig.Queue.Operations.RetryDeadLettersAsync(null);
+        await UntilAsync(() => rig.Queue.Snapshot().Store == StoreHealth.Failing);
+        Assert.Equal((0, 2), (rig.Ask("SELECT sum(retried) FROM dead"), rig.Queue.Snapshot().Depth));
+
+        // The file is closed until it is tried again.
+        DamageTests.Sql(rig.Config.Path, "DROP TRIGGER fault");
+        await UntilAsync(() => retry.IsCompleted, rig);
+        var taken = await rig.TakeAsync(Lane.Backlog, 2);
+        Assert.Equal(ids, taken.Select(static message => MessageId.Of(in message)));
+        Assert.Equal((2, 2), (rig.Ask("SELECT sum(retried) FROM dead"), rig.Ask("SELECT sum(count) FROM ledger WHERE reason = 10")));
+        rig.Acknowledge(taken);
+        await rig.FlushAsync();
+
+        Assert.Equal((0, 0), (rig.Ask("SELECT count(*) FROM dead"), rig.Queue.Snapshot().Depth));
+    }
+
+    [Fact]
     public async Task There_are_never_more_letters_than_may_be_kept_and_the_oldest_go_accounted()
     {
         await using var rig = new QueueRig().Open();
@@ -126,6 +151,17 @@ public sealed class DeadLetterTests
         await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
 
         Assert.InRange(rig.Ask("SELECT total(length(v)) FROM dead"), 3 << 20, DeadRows.MostBytes);
+    }
+
+    /// <summary>Waits, and lets time pass meanwhile where a rig is given.</summary>
+    private static async Task UntilAsync(Func<bool> isReached, QueueRig? rig = null)
+    {
+        using var deadline = new CancellationTokenSource(QueueRig.Deadline);
+        while (!isReached())
+        {
+            rig?.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, deadline.Token);
+        }
     }
 
     private static async Task<List<MessageId>> RefuseAsync(QueueRig rig, IEnumerable<int> values)

@@ -225,6 +225,28 @@ public sealed class SalvageTests
         Assert.Equal(0, rig.Queue.Snapshot().Depth);
     }
 
+    [Fact]
+    public async Task A_new_file_that_is_damaged_while_the_store_works_on_it_goes_aside_too_and_both_are_read_to_their_ends()
+    {
+        await using var rig = await DamagedAsync(AppendOldAsync);
+        using var bench = new StoreBench(rig);
+        bench.Salvage.Step();
+        bench.Salvage.Step();
+        bench.Append(Old);
+        Assert.True(bench.Write());
+        bench.MeetDamage();
+        Damage(rig);
+        bench.Append(Old + 1);
+        Assert.False(bench.Write());
+        Assert.True(bench.Write());
+
+        bench.SalvageAll();
+
+        Assert.Equal(Enumerable.Range(0, Old + 2).Select(static value => (long)value), rig.Values().Order());
+        Assert.Equal((Old + 2, 0), (bench.State.Depths.Total, bench.State.Ledger.Counts[(int)LossReason.Unreadable]));
+        Assert.False(File.Exists(rig.Config.Path + ".salvage"));
+    }
+
     /// <summary>Finds the damage, salvages so many slices (the first copies the small tables), and ends.</summary>
     private static void Begin(QueueRig rig, int slices)
     {

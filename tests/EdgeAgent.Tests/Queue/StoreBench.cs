@@ -67,6 +67,24 @@ internal sealed class StoreBench : IDisposable
     /// <summary>Writes what is due; false where the file failed.</summary>
     public bool Write() => Writer.Try(() => Writer.Write(_clock.Now), _clock.Now);
 
+    /// <summary>Salvages all that is pending, one damaged file after the other.</summary>
+    public void SalvageAll()
+    {
+        while (_parts.Salvage is { } salvage)
+        {
+            while (!salvage.IsDone)
+            {
+                salvage.Step();
+            }
+
+            Assert.True(Write());
+            _parts.EndSalvage();
+        }
+    }
+
+    /// <summary>The store meets damage, as it does where a page that it reads is wrong.</summary>
+    public void MeetDamage() => Assert.False(Writer.Try(static () => throw new StoreException(SQLitePCL.raw.SQLITE_CORRUPT, "malformed"), _clock.Now));
+
     /// <summary>From now on every write on this connection fails, and not as for want of room.</summary>
     public void FailWrites() => Set("query_only = ON");
 
