@@ -9,6 +9,7 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     private readonly TemporaryFolder _folder;
     private readonly ChildProcess _process;
     private readonly NotifySocket _notify;
+    private readonly long _launched = TimeProvider.System.GetTimestamp();
 
     private AgentProcess(TemporaryFolder folder, NetworkNamespace? within, bool intoJournal, string[] options)
     {
@@ -39,6 +40,9 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     public IEnumerable<string> Log => _process.Output.ToArray().Concat(_process.Errors.ToArray());
 
     public int Id => _process.Id;
+
+    /// <summary>How long it took until it said that it is ready.</summary>
+    public TimeSpan StartTime { get; private set; }
 
     /// <summary>Waits until it has logged a line with this in it.</summary>
     public Task WhenLoggedAsync(string part) => _process.Errors.WhenAnyAsync(line => line.Contains(part, StringComparison.Ordinal), $"the log to say '{part}'");
@@ -120,6 +124,7 @@ internal sealed partial class AgentProcess : IAsyncDisposable
         {
             var ready = agent.Notifications.WhenAnyAsync(said => said == "READY=1", "READY=1");
             await await Task.WhenAny(ready, agent._process.WhenExitedAsync());
+            agent.StartTime = TimeProvider.System.GetElapsedTime(agent._launched);
             return ready.IsCompletedSuccessfully ? agent : throw new InvalidOperationException("the agent ended before it was ready");
         }
         catch (Exception never) when (never is TimeoutException or InvalidOperationException)

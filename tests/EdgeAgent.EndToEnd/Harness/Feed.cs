@@ -8,7 +8,7 @@ internal sealed class Feed<T>
     private TaskCompletionSource _changed = NewSignal();
 
     /// <summary>Generous, because these tests share two noisy cores with everything else; a wait ends at its signal, not here.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
+    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(2);
 
     public int Count
     {

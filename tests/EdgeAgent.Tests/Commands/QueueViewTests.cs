@@ -9,7 +9,7 @@ namespace EdgeAgent.Tests.Commands;
 /// <summary>The queue as the commands see it: through a real control socket on a real queue, and from its file.</summary>
 public sealed class QueueViewTests : TestsWithAnEnd
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = BusyMachine.Deadline;
 
     private readonly QueueRig _rig = new QueueRig().Open();
     private readonly CancellationTokenSource _stop = new();

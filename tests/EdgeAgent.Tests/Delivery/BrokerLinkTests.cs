@@ -11,7 +11,7 @@ namespace EdgeAgent.Tests.Delivery;
 public sealed class BrokerLinkTests : TestsWithAnEnd
 {
     private const int Publish = 3;
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = BusyMachine.Deadline;
 
     private readonly ScriptedBroker _old = new();
     private readonly ScriptedBroker _new = new();

@@ -4,7 +4,7 @@ namespace EdgeAgent.Tests.Delivery;
 
 public sealed class SignalTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = BusyMachine.Deadline;
 
     [Fact]
     public void A_set_before_the_wait_is_remembered_once()

@@ -14,7 +14,7 @@ public abstract class TestsOfAnUplink : TestsWithAnEnd
 {
     private protected const int Publish = 3;
     private protected const int Disconnect = 14;
-    private protected static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private protected static readonly TimeSpan Deadline = BusyMachine.Deadline;
 
     private protected ScriptedBroker Broker { get; } = new();
 

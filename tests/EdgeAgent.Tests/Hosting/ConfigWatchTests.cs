@@ -63,11 +63,11 @@ public sealed class ConfigWatchTests
         foreach (var _ in stamps)
         {
             time.Advance(ConfigWatch.Pause);
-            Assert.True(await looked.WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.True(await looked.WaitAsync(BusyMachine.Deadline));
         }
 
         await stop.CancelAsync();
-        await watch.WaitAsync(TimeSpan.FromSeconds(30));
+        await watch.WaitAsync(BusyMachine.Deadline);
         return changes;
 
         string Look()

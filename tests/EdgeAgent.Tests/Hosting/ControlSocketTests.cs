@@ -10,7 +10,7 @@ namespace EdgeAgent.Tests.Hosting;
 
 public sealed class ControlSocketTests : TestsWithAnEnd
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = BusyMachine.Deadline;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("edgeagent-control-");
 

@@ -9,7 +9,7 @@ public sealed class ReloadTests : TestsWithAnEnd
 {
     private const string Good = "gateway: pi\nsensors:\n  - {id: a, type: system}\n";
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = BusyMachine.Deadline;
 
     private readonly ConfigFolder _folder = new();
     private readonly CancellationTokenSource _stop = new();

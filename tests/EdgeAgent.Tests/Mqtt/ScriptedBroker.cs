@@ -9,7 +9,7 @@ namespace EdgeAgent.Tests.Mqtt;
 /// </summary>
 internal sealed class ScriptedBroker : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = BusyMachine.Deadline;
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<BrokerSide> _accepted = [];

@@ -32,7 +32,7 @@ internal sealed class SetBootClock : BootClock
 /// <summary>A real queue file in a folder of its own, with time in the test's hands.</summary>
 internal sealed class QueueRig : IAsyncDisposable
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Deadline = BusyMachine.Deadline;
 
     private const string ValuesOnDisk = """
         SELECT v FROM message WHERE seq > (SELECT coalesce(max(value), 0) FROM state WHERE key = 'message_removed_to')

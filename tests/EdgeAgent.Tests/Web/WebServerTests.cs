@@ -11,7 +11,7 @@ namespace EdgeAgent.Tests.Web;
 public sealed class WebServerTests : TestsWithAnEnd
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = BusyMachine.Deadline;
 
     private readonly TimeWithTimers _time = new();
     private readonly CancellationTokenSource _stop = new();

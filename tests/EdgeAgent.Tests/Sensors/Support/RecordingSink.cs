@@ -7,7 +7,7 @@ namespace EdgeAgent.Tests.Sensors.Support;
 /// <summary>Takes readings into a channel, so that tests wait for them and not for time.</summary>
 internal sealed class RecordingSink : IReadingSink
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = BusyMachine.Deadline;
 
     private readonly Channel<Accepted> _accepted = Channel.CreateUnbounded<Accepted>();
 

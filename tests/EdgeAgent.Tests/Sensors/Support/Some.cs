@@ -9,7 +9,7 @@ namespace EdgeAgent.Tests.Sensors.Support;
 /// <summary>Any value will do.</summary>
 internal static class Some
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Deadline = BusyMachine.Deadline;
 
     public static SensorConfig Config(string type, KeyValues? settings = null) => new()
     {
