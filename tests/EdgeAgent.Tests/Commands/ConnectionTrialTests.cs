@@ -6,6 +6,7 @@ using EdgeAgent.Commands;
 using EdgeAgent.Commands.Connecting;
 using EdgeAgent.Mqtt;
 using EdgeAgent.Tests.Mqtt;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeAgent.Tests.Commands;
 
@@ -123,8 +124,12 @@ public sealed class ConnectionTrialTests : IDisposable
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var options = Plain(((IPEndPoint)listener.LocalEndpoint).Port) with { ConnectTimeout = TimeSpan.FromSeconds(3) };
-        Failed(await TrialAsync(options), "mqtt", ExitCode.Unavailable, "Is it an MQTT broker");
+        var time = new FakeTimeProvider();
+        var trying = TrialAsync(Plain(((IPEndPoint)listener.LocalEndpoint).Port), time: time);
+        using var client = await listener.AcceptSocketAsync();
+        await client.ReceiveAsync(new byte[1]);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Failed(await trying, "mqtt", ExitCode.Unavailable, "Is it an MQTT broker");
     }
 
     [SkippableFact]
@@ -210,8 +215,8 @@ public sealed class ConnectionTrialTests : IDisposable
         return last;
     }
 
-    private static Task<ConnectionReport> TrialAsync(MqttClientOptions options, string? topic = null, Action<ConnectionStep>? tell = null) =>
-        new ConnectionTrial(options, TimeProvider.System, tell ?? (static _ => { })).RunAsync("mqtt://test", topic, CancellationToken.None).WaitAsync(ScriptedBroker.Patience);
+    private static Task<ConnectionReport> TrialAsync(MqttClientOptions options, string? topic = null, Action<ConnectionStep>? tell = null, TimeProvider? time = null) =>
+        new ConnectionTrial(options, time ?? TimeProvider.System, tell ?? (static _ => { })).RunAsync("mqtt://test", topic, CancellationToken.None).WaitAsync(ScriptedBroker.Patience);
 
     private static MqttClientOptions Plain(int port) => new() { Host = "127.0.0.1", Port = port, ClientId = "trial" };
 

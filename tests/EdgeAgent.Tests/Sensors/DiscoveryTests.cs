@@ -3,6 +3,7 @@ using EdgeAgent.Configuration;
 using EdgeAgent.Sensors;
 using EdgeAgent.Tests.Configuration;
 using EdgeAgent.Tests.Sensors.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EdgeAgent.Tests.Sensors;
 
@@ -37,18 +38,25 @@ public sealed class DiscoveryTests
     [Fact]
     public async Task Slaves_that_answer_are_found_whatever_they_answer()
     {
-        await using var device = ModbusDevice.OverTcp(static request => request[6] switch
+        var time = new FakeTimeProvider();
+        await using var device = ModbusDevice.OverTcp(request => request[6] switch
         {
             2 => [[.. request[..4], 0, 5, 2, 3, 2, 0, 7]],
             3 => [[.. request[..4], 0, 3, 3, 0x83, 2]],
-            _ => [],
+            _ => Silence(),
         });
 
         var found = await Discovery.ScanModbusAsync(
-            new(new("127.0.0.1", device.Port), new(9600), IsRtu: false), 1, 4, Some.Environment(), CancellationToken.None);
+            new(new("127.0.0.1", device.Port), new(9600), IsRtu: false), 1, 4, Some.Environment(time), CancellationToken.None);
 
         Assert.Equal(["slave_2", "slave_3"], found.Select(sensor => sensor.Id));
         Assert.Equal(2, Read(Discovery.Write(found)).Sensors.Length);
+
+        byte[][] Silence()
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return [];
+        }
     }
 
     [Fact]
