@@ -3,6 +3,7 @@ using EdgeAgent.Sensors;
 using EdgeAgent.Sensors.Kinds;
 using EdgeAgent.Sensors.Modbus;
 using EdgeAgent.Tests.Sensors.Support;
+using Microsoft.Extensions.Time.Testing;
 using static EdgeAgent.Tests.Sensors.Support.ModbusReplies;
 using static EdgeAgent.Tests.Sensors.Support.ModbusSettings;
 
@@ -59,9 +60,18 @@ public sealed class ModbusSensorTests
     [InlineData("half", "timeout")]
     public async Task A_wrong_reply_over_TCP_costs_its_reading_and_the_next_is_right(string wrong, string kind)
     {
-        var isWrong = true;
-        await using var device = ModbusDevice.OverTcp(request => isWrong ? Misbehave(wrong, request) : [Tcp(request, Registers(request))]);
-        await using var sensor = OverTcp(device, ("max_gap", 10), ("response_timeout", TimeSpan.FromSeconds(wrong is "silence" or "half" ? 2 : 20)));
+        var (isWrong, time) = (true, new FakeTimeProvider());
+        await using var device = ModbusDevice.OverTcp(request =>
+        {
+            if (isWrong && kind == "timeout")
+            {
+                time.Advance(TimeSpan.FromMinutes(1));
+            }
+
+            return isWrong ? Misbehave(wrong, request) : [Tcp(request, Registers(request))];
+        });
+        await using var sensor = Some.Sensor(
+            ModbusSensor.Kind, Some.Environment(time), ("controller", new ModbusPlace("127.0.0.1", device.Port)), Registers(), ("max_gap", 10));
 
         var failed = await sensor.ReadAsync(default);
         Assert.Empty(failed.Values);
