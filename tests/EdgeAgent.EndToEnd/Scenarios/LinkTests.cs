@@ -12,10 +12,10 @@ public sealed class LinkTests(ITestOutputHelper output) : IDisposable
     [SkippableFact]
     public async Task Over_a_slow_link_a_fresh_reading_does_not_wait_behind_the_backlog_and_the_link_is_used()
     {
-        var figures = await MeasureSlowLinkAsync();
+        var (figures, stoodStill) = await MeasureSlowLinkAsync();
 
-        Assert.True(figures.LiveReadings >= 20 && figures.Live95 <= 2 * figures.IdleRoundTrip, figures.ToString());
-        Assert.True(figures.Used >= 0.9, figures.ToString());
+        Assert.True(figures.LiveReadings >= 20 && figures.Live95 <= (2 * figures.IdleRoundTrip) + stoodStill, figures.ToString());
+        Assert.True(figures.Used / (1 - (stoodStill.TotalSeconds / figures.Seconds)) >= 0.9, figures.ToString());
     }
 
     [SkippableFact]
@@ -82,8 +82,8 @@ public sealed class LinkTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Measured again, twice at most, when the machine stood still meanwhile.</summary>
-    private async Task<SlowLinkFigures> MeasureSlowLinkAsync()
+    /// <summary>Measured again, twice at most, when the machine stood still meanwhile; and for how long it did the last time.</summary>
+    private async Task<(SlowLinkFigures Figures, TimeSpan StoodStill)> MeasureSlowLinkAsync()
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -94,7 +94,7 @@ public sealed class LinkTests(ITestOutputHelper output) : IDisposable
             output.WriteLine($"{figures}; the machine stood still for {stoodStill?.TotalMilliseconds ?? 0:F0} ms");
             if (stoodStill is null || attempt == 3)
             {
-                return figures;
+                return (figures, stoodStill ?? TimeSpan.Zero);
             }
         }
     }

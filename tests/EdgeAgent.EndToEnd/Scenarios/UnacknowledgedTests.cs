@@ -25,7 +25,8 @@ public sealed class UnacknowledgedTests : IDisposable
         await broker.Publishes.WhenAsync(all => all.Count(publish => publish.Topic == "test/swallowed") >= 20, "20 unanswered publishes");
         var lost = broker.Publishes.ToArray();
         var swallowed = Ids(lost, "test/swallowed");
-        var answered = Ids(lost[..^20], "test/answered");
+        var answered = Ids(lost, "test/answered");
+        await agent.WhenAsync(status => status.Queue.Acknowledged >= answered.Length, "the answers to be taken");
         broker.Cut();
 
         await broker.Publishes.WhenAsync(
@@ -33,7 +34,7 @@ public sealed class UnacknowledgedTests : IDisposable
         await agent.WhenAsync(status => status.Queue.Acknowledged >= lost.Length && status.Queue.Depth < 20, "everything to be acknowledged");
         var second = broker.Publishes.ToArray().Where(publish => publish.Connection == 2).ToArray();
 
-        Assert.Equal(20, swallowed.Count(id => id is not null));
+        Assert.All(swallowed, Assert.NotNull);
 
         // A new connection is a clean one: publishes start afresh (MQTT 5.0, 4.4), and what was acknowledged stays away.
         Assert.DoesNotContain(second, publish => publish.Duplicate);
