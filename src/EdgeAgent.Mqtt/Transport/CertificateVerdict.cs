@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace EdgeAgent.Mqtt.Transport;
@@ -69,10 +70,18 @@ internal sealed class CertificateVerdict(string name, IConnectObserver? observer
 
     private static string Names(X509Certificate2 certificate)
     {
-        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().ToList();
-        var all = names.SelectMany(extension => extension.EnumerateDnsNames())
-            .Concat(names.SelectMany(extension => extension.EnumerateIPAddresses()).Select(address => address.ToString()))
-            .Select(known => $"'{known}'").ToList();
-        return all.Count > 0 ? string.Join(", ", all) : $"no host at all (its subject is '{certificate.Subject}', and it has no subject alternative name)";
+        try
+        {
+            var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().ToList();
+            var all = names.SelectMany(extension => extension.EnumerateDnsNames())
+                .Concat(names.SelectMany(extension => extension.EnumerateIPAddresses()).Select(address => address.ToString()))
+                .Select(known => $"'{known}'").ToList();
+            return all.Count > 0 ? string.Join(", ", all) : $"no host at all (its subject is '{certificate.Subject}', and it has no subject alternative name)";
+        }
+        catch (CryptographicException)
+        {
+            // Anybody may send such bytes, whom nobody has verified yet.
+            return "names that cannot be read";
+        }
     }
 }

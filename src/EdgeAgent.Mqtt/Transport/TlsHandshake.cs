@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace EdgeAgent.Mqtt.Transport;
@@ -22,8 +23,9 @@ internal static class TlsHandshake
             observer?.OnSecured(stream.SslProtocol, stream.NegotiatedCipherSuite);
             return null;
         }
-        catch (Exception exception) when (exception is AuthenticationException or IOException)
+        catch (Exception exception) when (exception is AuthenticationException or IOException or CryptographicException or ArgumentException)
         {
+            // The last two: a certificate, or a name, that .NET cannot even read.
             return verdict.Failure(exception) ?? TlsFailures.Broken(options, exception);
         }
     }

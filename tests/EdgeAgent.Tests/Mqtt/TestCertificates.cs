@@ -36,6 +36,23 @@ internal sealed class TestCertificates : IDisposable
         return Loadable(certificate);
     }
 
+    /// <summary>Of no authority, with any bytes where its names should be.</summary>
+    public static X509Certificate2 SelfSignedServer(byte[] names)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = Malformed(key, names).CreateSelfSigned(Now.AddDays(-1), Now.AddDays(1));
+        return Loadable(certificate);
+    }
+
+    /// <summary>A broker's certificate with any bytes where its names should be.</summary>
+    public X509Certificate2 Server(byte[] names)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var signed = Malformed(key, names).Create(_authority, Now.AddDays(-1), Now.AddDays(1), RandomNumberGenerator.GetBytes(8));
+        using var certificate = signed.CopyWithPrivateKey(key);
+        return Loadable(certificate);
+    }
+
     /// <summary>Writes a client's certificate and key to two files.</summary>
     public (string CertificateFile, string KeyFile) Client(string name)
     {
@@ -105,6 +122,13 @@ internal sealed class TestCertificates : IDisposable
             request.CertificateExtensions.Add(alternative.Build());
         }
 
+        return request;
+    }
+
+    private static CertificateRequest Malformed(ECDsa key, byte[] names)
+    {
+        var request = Request("broker", key, []);
+        request.CertificateExtensions.Add(new X509Extension("2.5.29.17", names, critical: false));
         return request;
     }
 

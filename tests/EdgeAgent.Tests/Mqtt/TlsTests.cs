@@ -70,6 +70,32 @@ public sealed class TlsTests : IDisposable
         GetsNothing(TestCertificates.SelfSignedServer("localhost"), ConnectFailureKind.CertificateUnknownIssuer, "CN=self");
 
     [Theory]
+    [InlineData("300787050102030405")] // an address of five bytes
+    [InlineData("30038201FF")] // a name that is not ASCII
+    [InlineData("FF")]
+    public Task A_certificate_of_nobody_whose_names_cannot_be_read_is_a_failure_like_any_other(string names) =>
+        GetsNothing(TestCertificates.SelfSignedServer(Convert.FromHexString(names)), ConnectFailureKind.CertificateUnknownIssuer, "CN=broker");
+
+    [Theory]
+    [InlineData("300787050102030405")]
+    [InlineData("30038201FF")]
+    public Task A_good_certificate_whose_names_cannot_be_read_is_for_another_host(string names) =>
+        GetsNothing(_certificates.Server(Convert.FromHexString(names)), ConnectFailureKind.CertificateWrongHost, "names that cannot be read");
+
+    [Theory]
+    [InlineData("ü..ü")]
+    [InlineData("x\0y")]
+    public async Task A_server_name_that_is_none_is_a_failure_like_any_other(string serverName)
+    {
+        using var certificate = _certificates.Server("localhost");
+        await using var broker = Broker(certificate);
+        var connecting = Connect(broker, new MqttTlsOptions { CaFile = _certificates.CaFile, ServerName = serverName });
+        await Assert.ThrowsAnyAsync<Exception>(broker.AcceptAsync);
+
+        Assert.Equal(ConnectStep.Tls, (await connecting).Failure?.Step);
+    }
+
+    [Theory]
     [MemberData(nameof(Versions))]
     public async Task A_client_certificate_is_shown(SslProtocols version)
     {
