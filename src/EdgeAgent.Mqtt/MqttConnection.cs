@@ -38,7 +38,7 @@ public sealed class MqttConnection : IAsyncDisposable
         _handler = new HandlerCalls(handler, exception => End(
             new MqttClosed(MqttClosedKind.HandlerFailed, $"The handler of the connection failed: {exception.Message}") { Exception = exception },
             DisconnectReasonCode.ImplementationSpecificError));
-        _watch = new LinkWatch(time, connack.KeepAlive);
+        _watch = new LinkWatch(time, connack.KeepAlive, transport.Arrivals);
         _forbidden = PublishWindow.Prepare(session, connack);
         _outbox = new Outbox(connack, options, session.InFlight, _watch);
         _receiveLoop = new ReceiveLoop(buffer, connack.Protocol, options.TopicAliasMaximum, _outbox, _requests, _handler, _watch);

@@ -3,8 +3,8 @@ namespace EdgeAgent.Mqtt.Connection;
 /// <summary>What has happened on a link, each as the time since it happened.</summary>
 /// <param name="SinceSent">A packet was handed to the socket.</param>
 /// <param name="SinceReceived">A packet, or a kilobyte of one, came in.</param>
-/// <param name="SincePing">The PINGREQ that is unanswered was queued; null when there is none.</param>
-/// <param name="SinceProgress">A PUBACK came, a publish was written, or the first publish was queued, whichever is the last; null with nothing in flight.</param>
+/// <param name="SincePing">The PINGREQ that is unanswered was queued, or bytes before it arrived; null when there is none.</param>
+/// <param name="SinceProgress">A PUBACK came, the first publish was queued, or bytes arrived with more on their way, whichever is the last; null with nothing in flight.</param>
 /// <param name="SinceOvertaken">The oldest publish in flight was sent, if a younger one was acknowledged before it; else null.</param>
 internal readonly record struct LinkActivity(
     TimeSpan SinceSent, TimeSpan SinceReceived, TimeSpan? SincePing, TimeSpan? SinceProgress, TimeSpan? SinceOvertaken);
@@ -26,7 +26,8 @@ internal enum KeepAliveVerdict
 /// <summary>
 /// Decides when to ping and when to give a link up (section 3.1.2.10). Pings when nothing was sent or nothing received for three
 /// quarters of the keep-alive, and allows six tenths of it for the answer, so a half-open link is found within 1.35 keep-alives of
-/// its last sign of life. Any packet is a sign of life, not PINGRESP alone: on a slow link it may stand behind many others.
+/// its last sign of life. Any packet is a sign of life, not PINGRESP alone: on a slow link it may stand behind many others. As the
+/// PINGREQ may stand behind a long publish, its time begins when it has left.
 /// </summary>
 internal static class KeepAlive
 {

@@ -6,9 +6,11 @@ namespace EdgeAgent.Mqtt.Connection;
 /// </summary>
 /// <param name="time">Timers and timestamps.</param>
 /// <param name="keepAlive">The one in force; zero for no watch.</param>
-internal sealed class LinkWatch(TimeProvider time, TimeSpan keepAlive) : IDisposable
+/// <param name="arrivals">How many bytes have reached the other machine, and whether more are on their way; null: nobody knows.</param>
+internal sealed class LinkWatch(TimeProvider time, TimeSpan keepAlive, Func<(ulong Bytes, bool IsMoreUnderWay)>? arrivals = null) : IDisposable
 {
     private ITimer? _timer;
+    private ulong _arrived;
     private long _sent;
     private long _received;
     private long _pinged;
@@ -33,16 +35,7 @@ internal sealed class LinkWatch(TimeProvider time, TimeSpan keepAlive) : IDispos
     }
 
     /// <summary>A write to the socket has ended.</summary>
-    /// <param name="heldPublish">It held a publish, which is progress for those in flight.</param>
-    public void Sent(bool heldPublish)
-    {
-        var now = Now;
-        Volatile.Write(ref _sent, now);
-        if (heldPublish && Volatile.Read(ref _progress) != 0)
-        {
-            Volatile.Write(ref _progress, now);
-        }
-    }
+    public void Sent() => Volatile.Write(ref _sent, Now);
 
     /// <summary>A packet came, or a good part of a large one: the broker lives.</summary>
     public void Received()
@@ -69,6 +62,7 @@ internal sealed class LinkWatch(TimeProvider time, TimeSpan keepAlive) : IDispos
     private void Check(Action<KeepAliveVerdict> onVerdict)
     {
         var now = Now;
+        NoteArrivals(now);
         var activity = new LinkActivity(
             Since(ref _sent, now).GetValueOrDefault(),
             Since(ref _received, now).GetValueOrDefault(),
@@ -89,6 +83,31 @@ internal sealed class LinkWatch(TimeProvider time, TimeSpan keepAlive) : IDispos
         }
 
         _timer?.Change(nextCheck, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>
+    /// On a slow link a packet spends long in the kernel's buffer, and what was sent last has not left yet: the broker cannot answer
+    /// that. So its time begins anew as long as bytes before it arrive.
+    /// </summary>
+    private void NoteArrivals(long now)
+    {
+        var before = _arrived;
+        (_arrived, var isMoreUnderWay) = arrivals?.Invoke() ?? default;
+        if (isMoreUnderWay && _arrived != before)
+        {
+            Restart(ref _pinged, now);
+            Restart(ref _progress, now);
+        }
+    }
+
+    /// <summary>Leaves alone what an answer has ended meanwhile.</summary>
+    private static void Restart(ref long timestamp, long now)
+    {
+        var then = Volatile.Read(ref timestamp);
+        if (then != 0)
+        {
+            Interlocked.CompareExchange(ref timestamp, now, then);
+        }
     }
 
     private TimeSpan? Since(ref long timestamp, long now)

@@ -5,7 +5,7 @@ namespace EdgeAgent.Mqtt.Connection;
 /// <content>The send loop, and what it sends of its own accord.</content>
 internal sealed partial class Outbox
 {
-    // A write that takes long shows its progress this often.
+    // A write that takes long is noted this often.
     private const int ChunkSize = 64 * 1024;
 
     /// <summary>The send loop. Ends when <see cref="End"/> was called and all is written, or with the transport's exception.</summary>
@@ -15,7 +15,7 @@ internal sealed partial class Outbox
     {
         while (true)
         {
-            var bytes = Take(out var isRoomWanted, out var holdsPublish, out var isOver);
+            var bytes = Take(out var isRoomWanted, out var isOver);
             if (isOver)
             {
                 return;
@@ -38,12 +38,12 @@ internal sealed partial class Outbox
                 }
 
                 await write;
-                _watch.Sent(holdsPublish);
+                _watch.Sent();
             }
         }
     }
 
-    private ReadOnlyMemory<byte> Take(out bool isRoomWanted, out bool holdsPublish, out bool isOver)
+    private ReadOnlyMemory<byte> Take(out bool isRoomWanted, out bool isOver)
     {
         lock (_gate)
         {
@@ -53,9 +53,7 @@ internal sealed partial class Outbox
             isOver = isEmpty && _isEnded;
             _isWaiting = isEmpty && !isOver;
             isRoomWanted = _isRoomWanted;
-            holdsPublish = _holdsPublish;
             _isRoomWanted = false;
-            _holdsPublish = false;
             return isEmpty ? default : _output.Swap();
         }
     }
@@ -80,7 +78,6 @@ internal sealed partial class Outbox
         while (!_isEnded && _window.PeekResend() is { IsEmpty: false } packet && _output.TryReserve(packet.Length, out var place))
         {
             packet.CopyTo(place);
-            _holdsPublish = true;
             var now = _watch.Now;
             _window.Resent(now);
             _watch.InFlightBegan(now);

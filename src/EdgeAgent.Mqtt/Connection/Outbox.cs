@@ -23,7 +23,6 @@ internal sealed partial class Outbox
     private bool _isWaiting;
     private bool _isEnded;
     private bool _isRoomWanted;
-    private bool _holdsPublish;
 
     public Outbox(ConnackProperties limits, MqttClientOptions options, InFlightTable inFlight, LinkWatch watch)
     {
@@ -96,7 +95,6 @@ internal sealed partial class Outbox
                 _inFlight.Keep(id, place);
             }
 
-            _holdsPublish = true;
             Wake_NeedsGate();
         }
 

@@ -9,6 +9,13 @@ internal sealed class ConnectedTransport : IAsyncDisposable
     // TCP_QUICKACK of <netinet/tcp.h>, and its value 1.
     private const int QuickAcknowledgement = 12;
 
+    // TCP_INFO of the same, and the places of tcpi_unacked, tcpi_bytes_acked and tcpi_notsent_bytes in struct tcp_info of <linux/tcp.h>.
+    private const int Information = 11;
+    private const int InformationSize = 148;
+    private const int UnacknowledgedSegments = 24;
+    private const int AcknowledgedBytes = 120;
+    private const int UnsentBytes = 144;
+
     private static readonly byte[] On = BitConverter.GetBytes(1);
 
     private readonly Socket _socket;
@@ -56,6 +63,28 @@ internal sealed class ConnectedTransport : IAsyncDisposable
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // The connection is over; its loops say why.
+        }
+    }
+
+    /// <summary>
+    /// How many bytes the other machine has acknowledged (tcp(7), <c>TCP_INFO</c>), and whether more are on their way; none at all
+    /// elsewhere than on Linux. That machine is the broker's, or one between. Thread-safe.
+    /// </summary>
+    public (ulong Bytes, bool IsMoreUnderWay) Arrivals()
+    {
+        try
+        {
+            Span<byte> information = stackalloc byte[InformationSize];
+            return OperatingSystem.IsLinux()
+                && _socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, Information, information) == InformationSize
+                    ? (BitConverter.ToUInt64(information[AcknowledgedBytes..]),
+                        (BitConverter.ToUInt32(information[UnacknowledgedSegments..]) | BitConverter.ToUInt32(information[UnsentBytes..])) != 0)
+                    : default;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The connection is over; its loops say why.
+            return default;
         }
     }
 

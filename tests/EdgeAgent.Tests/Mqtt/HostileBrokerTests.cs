@@ -148,6 +148,49 @@ public sealed class HostileBrokerTests
     }
 
     [Fact]
+    public async Task A_broker_that_answers_pings_and_no_publishes_is_given_up_also_while_more_is_published()
+    {
+        var time = new FakeTimeProvider();
+        await using var link = await Open(time);
+        for (var i = 0; i < 40 && link.Connection.Publish("t", "x", i) == PublishStatus.Sent; i++)
+        {
+            await link.Side.ReadUntilAsync(3);
+            await TrySend(link, [.. Wire.Pingresp, .. Wire.Publish("t", "x")]);
+            await Task.WhenAny(link.Handler.MessageAsync(), link.Handler.ClosedAsync());
+            Step(time, KeepAlive / 10);
+        }
+
+        link.Side.Close();
+        var closed = await link.Handler.ClosedAsync();
+        Assert.Equal((MqttClosedKind.AcknowledgementTimeout, 0L), (closed.Kind, closed.OldestUnacknowledged));
+        Assert.InRange(closed.Unacknowledged, 14, 16);
+    }
+
+    [Theory]
+    [InlineData(MqttQos.AtMostOnce)]
+    [InlineData(MqttQos.AtLeastOnce)]
+    public async Task A_publish_that_takes_many_keep_alives_on_a_slow_link_gets_through(MqttQos qos)
+    {
+        const int Size = 8_000_000;
+        const int BytesASecond = 32 * 1024;
+        var time = new FakeTimeProvider();
+        await using var link = await Link.OpenAsync(new(), change: options => options with { KeepAlive = KeepAlive }, time: time, receiveBuffer: 16 * 1024);
+        Assert.Equal(PublishStatus.Sent, link.Connection.Publish("t", new string('x', Size), 7, qos));
+        var seconds = 0;
+        for (var received = 0; received < Size; received += BytesASecond)
+        {
+            await link.Side.SkipAsync(Math.Min(BytesASecond, Size - received));
+            time.Advance(TimeSpan.FromSeconds(1));
+            seconds++;
+        }
+
+        Assert.True(seconds > 4 * KeepAlive.TotalSeconds);
+        await link.Side.SendAsync([.. Wire.Pingresp, .. Wire.Publish("t", "the broker lives")]);
+        await link.Handler.MessageAsync();
+        Assert.False(link.Handler.IsClosed);
+    }
+
+    [Fact]
     public async Task A_message_that_others_overtake_for_too_long_is_named()
     {
         var time = new FakeTimeProvider();

@@ -16,8 +16,14 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     private readonly Func<Stream, Task<Stream>> _secure;
 
     /// <param name="secure">Makes TLS of each connection; null for plain TCP.</param>
-    public ScriptedBroker(Func<Stream, Task<Stream>>? secure = null)
+    /// <param name="receiveBuffer">How many bytes the kernel takes that the test has not read; null: as many as it likes.</param>
+    public ScriptedBroker(Func<Stream, Task<Stream>>? secure = null, int? receiveBuffer = null)
     {
+        if (receiveBuffer is { } size)
+        {
+            _listener.Server.ReceiveBufferSize = size;
+        }
+
         _secure = secure ?? Task.FromResult;
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -105,6 +111,13 @@ internal sealed class BrokerSide(Socket socket, Stream stream) : IAsyncDisposabl
 
         Assert.True(await ReadIntoAsync(packet, remaining, deadline.Token), "The client broke off within a packet.");
         return new WirePacket([.. packet]);
+    }
+
+    /// <summary>Reads so many bytes, whatever they are.</summary>
+    public async Task SkipAsync(int count)
+    {
+        using var deadline = new CancellationTokenSource(ScriptedBroker.Patience);
+        await stream.ReadExactlyAsync(new byte[count], deadline.Token);
     }
 
     /// <summary>Reads the packets of the client until one of this type comes.</summary>

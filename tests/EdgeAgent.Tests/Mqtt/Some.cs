@@ -20,9 +20,9 @@ internal sealed record Link(ScriptedBroker Broker, BrokerSide Side, MqttClient C
         OpenAsync(new RecordingHandler(), connack, change, time);
 
     public static async Task<Link> OpenAsync(
-        RecordingHandler handler, byte[]? connack = null, Func<MqttClientOptions, MqttClientOptions>? change = null, TimeProvider? time = null)
+        RecordingHandler handler, byte[]? connack = null, Func<MqttClientOptions, MqttClientOptions>? change = null, TimeProvider? time = null, int? receiveBuffer = null)
     {
-        var broker = new ScriptedBroker();
+        var broker = new ScriptedBroker(receiveBuffer: receiveBuffer);
         var options = Some.Options(broker.Port);
         var client = new MqttClient(change is null ? options : change(options), time);
         var connecting = client.ConnectAsync(handler);
