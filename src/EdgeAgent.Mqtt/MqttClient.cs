@@ -24,6 +24,9 @@ public sealed class MqttClient
     // A broker that closed without a word may have been restarting: 5.0 is tried again after this.
     private static readonly TimeSpan SilentFallback = TimeSpan.FromHours(1);
 
+    // So often does a broker that once spoke a version close without a word before it is asked for the other.
+    private const int SilencesOfOldFriend = 3;
+
     private readonly MqttClientOptions _options;
     private readonly TimeProvider _time;
     private MqttSession? _session;
@@ -32,6 +35,7 @@ public sealed class MqttClient
     private MqttProtocolVersion _version;
     private long? _fellBackAt;
     private int _takeovers;
+    private int _silences;
 
     /// <summary>Checks the options; connects nothing.</summary>
     /// <param name="options">Where to connect, and as whom.</param>
@@ -92,12 +96,14 @@ public sealed class MqttClient
 
         var version = _version == MqttProtocolVersion.Auto ? MqttProtocolVersion.V5 : _version;
         var first = await TryVersionAsync(version, handler, progress, deadline);
-        if (_options.Protocol != MqttProtocolVersion.Auto || !(first.IsVersionRefused || (first.IsSilent && _version == MqttProtocolVersion.Auto)))
+        _silences = first.IsSilent ? _silences + 1 : 0;
+        var isOtherMeant = first.IsVersionRefused || (first.IsSilent && (_version == MqttProtocolVersion.Auto || _silences >= SilencesOfOldFriend));
+        var other = version == MqttProtocolVersion.V5 ? MqttProtocolVersion.V311 : MqttProtocolVersion.V5;
+        if (_options.Protocol != MqttProtocolVersion.Auto || !isOtherMeant || !OptionsCheck.Allows(_options with { ClientId = _clientId }, other))
         {
             return first.Outcome;
         }
 
-        var other = version == MqttProtocolVersion.V5 ? MqttProtocolVersion.V311 : MqttProtocolVersion.V5;
         var second = await TryVersionAsync(other, handler, progress, deadline);
         if (second.Outcome.IsConnected && first.IsSilent)
         {

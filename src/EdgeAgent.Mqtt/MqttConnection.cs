@@ -248,8 +248,11 @@ public sealed class MqttConnection : IAsyncDisposable
                 break;
             default:
                 End(
-                    new MqttClosed(MqttClosedKind.AcknowledgementTimeout, "The broker answers pings, but left a publish unacknowledged for 1.5 keep-alive periods."),
+                    new MqttClosed(MqttClosedKind.AcknowledgementTimeout, "The broker answers pings, but left a publish or a subscribe unacknowledged for 1.5 keep-alive periods."),
                     DisconnectReasonCode.UnspecifiedError);
+
+                // Also where the caller has ended it, and what was left to send does not go out.
+                _ = CutLaterAsync();
                 break;
         }
     }

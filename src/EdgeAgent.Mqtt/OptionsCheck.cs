@@ -17,6 +17,9 @@ internal static class OptionsCheck
         }
     }
 
+    /// <summary>Whether options that are valid for one version may also be sent in the CONNECT of this one.</summary>
+    public static bool Allows(MqttClientOptions options, MqttProtocolVersion version) => version != MqttProtocolVersion.V311 || !ProblemsOf311(options).Any();
+
     private static IEnumerable<string> Problems(MqttClientOptions options)
     {
         if (options.Host.Length is 0 or > 255)
@@ -79,14 +82,12 @@ internal static class OptionsCheck
             yield return "ClientId, Username, Password and UserProperties must each have at most 65535 bytes, and the texts no null characters.";
         }
 
-        if (options.Protocol == MqttProtocolVersion.V311 && options is { Password: not null, Username: null })
+        if (options.Protocol == MqttProtocolVersion.V311)
         {
-            yield return "MQTT 3.1.1 has no password without a user name."; // [MQTT-3.1.2-22]
-        }
-
-        if (options is { Protocol: MqttProtocolVersion.V311, ClientId: "", KeepsSession: true })
-        {
-            yield return "MQTT 3.1.1 needs a client id to keep a session."; // [MQTT-3.1.3-7]
+            foreach (var problem in ProblemsOf311(options))
+            {
+                yield return problem;
+            }
         }
 
         if (options.Tls is { KeyFile: not null, CertificateFile: null })
@@ -115,4 +116,17 @@ internal static class OptionsCheck
     private static bool AreTexts(IReadOnlyList<MqttUserProperty> properties) => properties.All(property => IsText(property.Name) && IsText(property.Value));
 
     private static bool IsText(string? text) => text is null || (TopicFilter.IsText(text) && Encoding.UTF8.GetByteCount(text) <= LongestText);
+
+    private static IEnumerable<string> ProblemsOf311(MqttClientOptions options)
+    {
+        if (options is { Password: not null, Username: null })
+        {
+            yield return "MQTT 3.1.1 has no password without a user name."; // [MQTT-3.1.2-22]
+        }
+
+        if (options is { ClientId: "", KeepsSession: true })
+        {
+            yield return "MQTT 3.1.1 needs a client id to keep a session."; // [MQTT-3.1.3-7]
+        }
+    }
 }

@@ -6,8 +6,9 @@ namespace EdgeAgent.Mqtt.Connection;
 /// <param name="SincePing">The PINGREQ that is unanswered was queued, or bytes before it arrived; null when there is none.</param>
 /// <param name="SinceProgress">A PUBACK came, the first publish was queued, or bytes arrived with more on their way, whichever is the last; null with nothing in flight.</param>
 /// <param name="SinceOvertaken">The oldest publish in flight was sent, if a younger one was acknowledged before it; else null.</param>
+/// <param name="SinceAsked">As <paramref name="SinceProgress"/>, of subscribes and unsubscribes.</param>
 internal readonly record struct LinkActivity(
-    TimeSpan SinceSent, TimeSpan SinceReceived, TimeSpan? SincePing, TimeSpan? SinceProgress, TimeSpan? SinceOvertaken);
+    TimeSpan SinceSent, TimeSpan SinceReceived, TimeSpan? SincePing, TimeSpan? SinceProgress, TimeSpan? SinceOvertaken, TimeSpan? SinceAsked);
 
 internal enum KeepAliveVerdict
 {
@@ -54,7 +55,8 @@ internal static class KeepAlive
             nextCheck = Min(nextCheck, (keepAlive * AnswerWithin) - silence);
         }
 
-        if (activity.SinceProgress >= keepAlive * AcknowledgeWithin || activity.SinceOvertaken >= keepAlive * AcknowledgeWithin)
+        var longest = keepAlive * AcknowledgeWithin;
+        if (activity.SinceProgress >= longest || activity.SinceOvertaken >= longest || activity.SinceAsked >= longest)
         {
             return KeepAliveVerdict.Unacknowledged;
         }

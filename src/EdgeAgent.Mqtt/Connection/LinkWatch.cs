@@ -16,6 +16,7 @@ internal sealed class LinkWatch(TimeProvider time, TimeSpan keepAlive, Func<(ulo
     private long _pinged;
     private long _progress;
     private long _overtaken;
+    private long _asked;
 
     /// <summary>The present time, as a timestamp.</summary>
     public long Now => time.GetTimestamp();
@@ -56,6 +57,13 @@ internal sealed class LinkWatch(TimeProvider time, TimeSpan keepAlive, Func<(ulo
         Volatile.Write(ref _overtaken, overtaken ?? 0);
     }
 
+    /// <summary>The first subscribe or unsubscribe waits for its answer.</summary>
+    public void RequestBegan() => Volatile.Write(ref _asked, Now);
+
+    /// <summary>One was answered.</summary>
+    /// <param name="isMore">Whether others wait.</param>
+    public void RequestEnded(bool isMore) => Volatile.Write(ref _asked, isMore ? Now : 0);
+
     /// <summary>Ends the watch.</summary>
     public void Dispose() => _timer?.Dispose();
 
@@ -68,7 +76,8 @@ internal sealed class LinkWatch(TimeProvider time, TimeSpan keepAlive, Func<(ulo
             Since(ref _received, now).GetValueOrDefault(),
             Since(ref _pinged, now),
             Since(ref _progress, now),
-            Since(ref _overtaken, now));
+            Since(ref _overtaken, now),
+            Since(ref _asked, now));
         var verdict = KeepAlive.Decide(keepAlive, activity, out var nextCheck);
         if (verdict == KeepAliveVerdict.Ping)
         {
@@ -97,6 +106,7 @@ internal sealed class LinkWatch(TimeProvider time, TimeSpan keepAlive, Func<(ulo
         {
             Restart(ref _pinged, now);
             Restart(ref _progress, now);
+            Restart(ref _asked, now);
         }
     }
 

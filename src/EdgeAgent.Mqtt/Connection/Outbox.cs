@@ -23,6 +23,7 @@ internal sealed partial class Outbox
     private bool _isWaiting;
     private bool _isEnded;
     private bool _isRoomWanted;
+    private int _requests;
 
     public Outbox(ConnackProperties limits, MqttClientOptions options, InFlightTable inFlight, LinkWatch watch)
     {
@@ -122,7 +123,17 @@ internal sealed partial class Outbox
     {
         lock (_gate)
         {
-            return !_isEnded && _inFlight.HasFreeId ? _inFlight.AddRequest() : (ushort)0;
+            if (_isEnded || !_inFlight.HasFreeId)
+            {
+                return 0;
+            }
+
+            if (_requests++ == 0)
+            {
+                _watch.RequestBegan();
+            }
+
+            return _inFlight.AddRequest();
         }
     }
 
@@ -131,16 +142,20 @@ internal sealed partial class Outbox
     {
         lock (_gate)
         {
-            _inFlight.TryRemoveRequest(packetId);
+            if (_inFlight.TryRemoveRequest(packetId))
+            {
+                _requests--;
+                _watch.RequestEnded(_requests > 0);
+            }
         }
     }
 
-    /// <summary>Notes an incoming QoS 1 message. False when it is one too many.</summary>
-    public bool TryAddIncoming(ushort packetId)
+    /// <summary>Notes an incoming QoS 1 message.</summary>
+    public IncomingStatus AddIncoming(ushort packetId)
     {
         lock (_gate)
         {
-            return _incoming.TryAdd(packetId);
+            return _incoming.Add(packetId);
         }
     }
 

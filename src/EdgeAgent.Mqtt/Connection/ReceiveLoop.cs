@@ -150,13 +150,20 @@ internal sealed class ReceiveLoop
             return error;
         }
 
-        if (message.Qos == MqttQos.AtLeastOnce && !_outbox.TryAddIncoming(message.PacketId))
+        switch (message.Qos == MqttQos.AtLeastOnce ? _outbox.AddIncoming(message.PacketId) : IncomingStatus.Added)
         {
-            return new PacketError(DisconnectReasonCode.ReceiveMaximumExceeded, "more unacknowledged messages than the Receive Maximum");
+            case IncomingStatus.TooMany:
+                return new PacketError(DisconnectReasonCode.ReceiveMaximumExceeded, "more unacknowledged messages than the Receive Maximum");
+            case IncomingStatus.Known when !message.IsDuplicate:
+                return PacketError.Protocol("a new message with a packet id that is in use"); // [MQTT-2.2.1-4]
+            case IncomingStatus.Known:
+                // Sent again before it was answered, as brokers may in 3.1.1 and some do in 5.0. The caller has it; one PUBACK answers both.
+                return null;
+            case IncomingStatus.Added:
+            default:
+                _handler.Message(message);
+                return null;
         }
-
-        _handler.Message(message);
-        return null;
     }
 
     private PacketError? HandleSubscription(bool isSuback, ReadOnlySpan<byte> body)

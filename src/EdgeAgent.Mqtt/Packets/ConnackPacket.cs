@@ -55,7 +55,7 @@ internal sealed record ConnackPacket(ConnackReasonCode Code, ConnackProperties P
             Protocol = version,
             SessionPresent = flags == SessionPresent,
             ClientId = clientId,
-            KeepAlive = options.KeepAlive,
+            KeepAlive = TimeSpan.FromSeconds(Math.Floor(options.KeepAlive.TotalSeconds)), // as CONNECT has it
             SessionExpiry = version == MqttProtocolVersion.V5 ? options.SessionExpiry : options.KeepsSession ? TimeSpan.MaxValue : TimeSpan.Zero,
         };
         string? assigned = null;

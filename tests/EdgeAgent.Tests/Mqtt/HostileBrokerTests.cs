@@ -102,6 +102,15 @@ public sealed class HostileBrokerTests
     }
 
     [Fact]
+    public async Task A_ping_is_sent_within_the_whole_seconds_that_connect_can_tell()
+    {
+        var time = new FakeTimeProvider();
+        await using var link = await Link.OpenAsync(change: options => options with { KeepAlive = TimeSpan.FromSeconds(1.9) }, time: time);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([0xC0, 0], (await link.Side.ReadAsync()).Bytes);
+    }
+
+    [Fact]
     public async Task Answered_pings_keep_the_connection()
     {
         var time = new FakeTimeProvider();
@@ -188,6 +197,79 @@ public sealed class HostileBrokerTests
         await link.Side.SendAsync([.. Wire.Pingresp, .. Wire.Publish("t", "the broker lives")]);
         await link.Handler.MessageAsync();
         Assert.False(link.Handler.IsClosed);
+    }
+
+    [Fact]
+    public async Task A_broker_that_answers_pings_and_no_subscribe_is_given_up()
+    {
+        var time = new FakeTimeProvider();
+        await using var link = await Open(time);
+        var subscribing = link.Connection.SubscribeAsync([new("a")]);
+        await link.Side.ReadUntilAsync(8);
+        for (var i = 0; i < 40 && !link.Handler.IsClosed; i++)
+        {
+            await TrySend(link, [.. Wire.Pingresp, .. Wire.Publish("t", "x")]);
+            await Task.WhenAny(link.Handler.MessageAsync(), link.Handler.ClosedAsync());
+            Step(time, KeepAlive / 10);
+        }
+
+        Assert.Equal(MqttClosedKind.AcknowledgementTimeout, (await link.Handler.ClosedAsync()).Kind);
+        Assert.Equal(SubscribeStatus.Closed, (await subscribing).Status);
+    }
+
+    [Fact]
+    public async Task An_answered_subscribe_is_waited_for_no_longer()
+    {
+        var time = new FakeTimeProvider();
+        await using var link = await Open(time);
+        var subscribing = link.Connection.SubscribeAsync([new("a")]);
+        await link.Side.SendAsync(Wire.Suback((await link.Side.ReadUntilAsync(8)).PacketId, 0));
+        Assert.True((await subscribing).IsSuccess);
+        for (var i = 0; i < 40; i++)
+        {
+            await link.Side.SendAsync([.. Wire.Pingresp, .. Wire.Publish("t", "x")]);
+            await link.Handler.MessageAsync();
+            Step(time, KeepAlive / 10);
+        }
+
+        Assert.False(link.Handler.IsClosed);
+    }
+
+    [Fact]
+    public async Task A_goodbye_to_a_broker_that_sends_and_does_not_read_ends()
+    {
+        var time = new FakeTimeProvider();
+        await using var link = await Link.OpenAsync(
+            new(), change: options => options with { KeepAlive = KeepAlive, OutputBufferSize = 1 << 24 }, time: time, receiveBuffer: 16 * 1024);
+        Assert.Equal(PublishStatus.Sent, link.Connection.Publish("t", new string('x', 15_000_000), 1));
+        var ending = link.Connection.DisconnectAsync();
+        for (var i = 0; i < 100 && !ending.IsCompleted; i++)
+        {
+            await TrySend(link, Wire.Publish("t", "x"));
+            await Task.WhenAny(link.Handler.MessageAsync(), link.Handler.ClosedAsync());
+            Step(time, KeepAlive / 10);
+        }
+
+        await ending.WaitAsync(ScriptedBroker.Patience);
+    }
+
+    [Theory]
+    [InlineData(MqttProtocolVersion.V5)]
+    [InlineData(MqttProtocolVersion.V311)]
+    public async Task A_message_that_is_sent_again_before_it_was_answered_comes_once_and_is_answered_once(MqttProtocolVersion version)
+    {
+        var isV5 = version == MqttProtocolVersion.V5;
+        await using var link = await Link.OpenAsync(isV5 ? Wire.Connack5 : Wire.Connack311, options => options with { Protocol = version });
+        byte[] PublishOf(byte first, byte id, byte payload) => Wire.Packet(first, isV5 ? [0, 1, (byte)'t', 0, id, 0, payload] : [0, 1, (byte)'t', 0, id, payload]);
+
+        await link.Side.SendAsync([.. PublishOf(0x32, 1, (byte)'a'), .. PublishOf(0x3A, 1, (byte)'a'), .. PublishOf(0x32, 2, (byte)'b')]);
+
+        Assert.Equal("a", (await link.Handler.MessageAsync()).Payload);
+        Assert.Equal("b", (await link.Handler.MessageAsync()).Payload);
+        link.Connection.Acknowledge(1);
+        link.Connection.Acknowledge(2);
+        Assert.Equal(1, (await link.Side.ReadAsync()).PacketId);
+        Assert.Equal(2, (await link.Side.ReadAsync()).PacketId);
     }
 
     [Fact]

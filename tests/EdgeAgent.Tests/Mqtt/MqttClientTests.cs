@@ -86,6 +86,40 @@ public sealed class MqttClientTests
         await (await connecting).Connection!.DisposeAsync();
     }
 
+    [Fact]
+    public async Task A_broker_that_spoke_5_0_once_and_only_closes_since_then_is_asked_for_3_1_1()
+    {
+        await using var broker = new ScriptedBroker();
+        var client = new MqttClient(Some.Options(broker.Port) with { Protocol = MqttProtocolVersion.Auto });
+        await (await Opened.ConnectAsync(client, broker, Wire.Connack5)).LoseAsync();
+        var connecting = Task.FromResult<ConnectOutcome>(null!);
+        for (var attempt = 1; attempt <= 3; attempt++)
+        {
+            await connecting;
+            connecting = client.ConnectAsync(new RecordingHandler());
+            var side = await broker.AcceptAsync([]);
+            Assert.Equal(5, side.Connect.Body[6]);
+            side.Close();
+        }
+
+        Assert.Equal(4, (await broker.AcceptAsync(Wire.Connack311)).Connect.Body[6]);
+        await (await connecting.WaitAsync(ScriptedBroker.Patience)).Connection!.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("test", true)]
+    [InlineData("", false)]
+    public async Task What_only_5_0_allows_is_not_tried_in_3_1_1(string clientId, bool hasPassword)
+    {
+        await using var broker = new ScriptedBroker();
+        var options = Some.Options(broker.Port) with { Protocol = MqttProtocolVersion.Auto, ClientId = clientId, SessionExpiry = TimeSpan.FromHours(1) };
+        var connecting = new MqttClient(hasPassword ? options with { Password = "secret"u8.ToArray() } : options).ConnectAsync(new RecordingHandler());
+        await broker.AcceptAsync([0x20, 2, 0, 1]);
+
+        // A second attempt would wait for an answer that does not come.
+        Assert.Equal(ConnectFailureKind.UnsupportedProtocolVersion, (await connecting.WaitAsync(ScriptedBroker.Patience)).Failure?.Kind);
+    }
+
     [Theory]
     [InlineData(0x86, ConnectFailureKind.BadCredentials)]
     [InlineData(0x87, ConnectFailureKind.NotAuthorized)]

@@ -11,7 +11,7 @@ public sealed class OutboxTests
     {
         var outbox = Make(MqttProtocolVersion.V5, new MqttClientOptions { Host = "h", OutputBufferSize = 1024, ReceiveMaximum = 100 });
         var taken = 0;
-        for (var id = 1; outbox.TryAddIncoming((ushort)id); id++)
+        for (var id = 1; outbox.AddIncoming((ushort)id) == IncomingStatus.Added; id++)
         {
             outbox.Acknowledge((ushort)id, PubackReasonCode.Success);
             taken++;
@@ -24,7 +24,7 @@ public sealed class OutboxTests
     public void A_broker_of_3_1_1_was_not_told_of_a_receive_maximum()
     {
         var outbox = Make(MqttProtocolVersion.V311, new MqttClientOptions { Host = "h", ReceiveMaximum = 1 });
-        Assert.True(outbox.TryAddIncoming(1) && outbox.TryAddIncoming(2));
+        Assert.Equal((IncomingStatus.Added, IncomingStatus.Added), (outbox.AddIncoming(1), outbox.AddIncoming(2)));
     }
 
     [Fact]

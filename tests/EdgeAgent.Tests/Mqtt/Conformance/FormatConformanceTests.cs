@@ -85,6 +85,10 @@ public sealed class FormatConformanceTests : ConformanceTest
     }
 
     [Fact]
+    public Task Mqtt_2_2_1_4_a_new_message_with_a_packet_id_in_use_closes_the_connection() =>
+        Violates(0x82, [.. Wire.Publish("t", 1, "x"), .. Wire.Publish("t", 1, "y")]);
+
+    [Fact]
     public async Task Mqtt_2_2_1_5_a_puback_has_the_id_of_its_publish()
     {
         await using var link = await Link.OpenAsync();
