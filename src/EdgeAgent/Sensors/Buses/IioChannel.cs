@@ -77,7 +77,7 @@ internal static class IioChannel
         }
 
         var (text, raw, failure) = Parse(content, path);
-        failure ??= IioQuirks.Saturated(device.Driver, type, raw);
+        failure ??= IioQuirks.Saturated(device.Chip, type, raw);
         if (failure is not null)
         {
             return (text, raw, failure);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using EdgeAgent.Sensors.Kernel;
 
 namespace EdgeAgent.Sensors.Buses;
@@ -13,6 +14,9 @@ internal sealed record IioDevice(string Name, string? Label, string Device, stri
     /// <summary>The name without an address: what its driver is.</summary>
     public string Driver => Name.Split('@')[0];
 
+    /// <summary>The chip, where one driver gives several of them one name; otherwise the driver.</summary>
+    public string Chip { get; private init; } = Name.Split('@')[0];
+
     public static ImmutableArray<IioDevice> Find(SensorEnvironment environment)
     {
         var devices = ImmutableArray.CreateBuilder<IioDevice>();
@@ -20,7 +24,8 @@ internal sealed record IioDevice(string Name, string? Label, string Device, stri
         {
             if (KernelFile.TryRead(Path.Combine(folder, "name")) is { } name)
             {
-                devices.Add(new(name, KernelFile.TryRead(Path.Combine(folder, "label")), Parent(folder), folder));
+                var device = new IioDevice(name, KernelFile.TryRead(Path.Combine(folder, "label")), Parent(folder), folder);
+                devices.Add(device with { Chip = IioQuirks.Chip(device.Driver, device.Scales) });
             }
         }
 
@@ -35,6 +40,11 @@ internal sealed record IioDevice(string Name, string? Label, string Device, stri
             .Select(static name => name[3..name.LastIndexOf('_')])
             .Distinct().OrderBy(static channel => channel, StringComparer.Ordinal),
     ];
+
+    /// <summary>The scales on offer, or those that are set where the driver does not tell; what is no number is left out.</summary>
+    private IEnumerable<double> Scales() =>
+        (KernelFile.TryRead(Path.Combine(Folder, "scale_available"))?.Split(' ') ?? KernelFile.Entries(Folder, "in_voltage*_scale").Select(static path => KernelFile.TryRead(path)))
+        .Select(static text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var scale) ? scale : 0);
 
     /// <summary>The bus address in the path of the device: /sys/devices/.../1-0076/iio:device0.</summary>
     private static string Parent(string folder)

@@ -9,8 +9,20 @@ internal static class IioQuirks
     /// <summary>Kilopascals that no weather has: then it was hectopascals.</summary>
     private const double TooMuchAir = 200;
 
+    /// <summary>Millivolts a step that the widest range of an ADS1115 is below.</summary>
+    private const double SixteenBits = 0.2;
+
     private static readonly string[] AirSensors = ["bmp085", "bmp180", "bmp280", "bmp380", "bmp390", "bmp580", "bme280", "bme680"];
     private static readonly string[] DhtSensors = ["dht11", "dht22"];
+
+    /// <summary>
+    /// Which chip it is. ti-ads1015.c calls ADS1015 and TLA2024 (12 bits) and ADS1115 (16 bits) all ads1015; their widest range is
+    /// 6.144 V, so the largest scale on offer is 3 mV with 12 bits and 0.1875 mV with 16.
+    /// </summary>
+    /// <param name="driver">Without an address.</param>
+    /// <param name="scales">Its scales in mV, asked for only where they tell; what is no scale is 0 or less.</param>
+    public static string Chip(string driver, Func<IEnumerable<double>> scales) =>
+        driver == "ads1015" && scales().DefaultIfEmpty().Max() is > 0 and < SixteenBits ? "ads1115" : driver;
 
     /// <summary>The number in the unit that the ABI asks for.</summary>
     /// <param name="driver">Without an address.</param>
@@ -45,16 +57,16 @@ internal static class IioQuirks
     }
 
     /// <summary>An analogue input at the end of its scale says only that there is more.</summary>
-    public static SensorFailure? Saturated(string driver, string type, double raw)
+    public static SensorFailure? Saturated(string chip, string type, double raw)
     {
-        var isAtEnd = (driver, type) switch
+        var isAtEnd = (chip, type) switch
         {
-            ("ads1115", "voltage") => raw is >= 32767 or <= -32768,
+            ("ads1115", "voltage") => raw is >= 32767 or <= -32767,
             ("ads1015", "voltage") => raw is >= 2047 or <= -2048,
             _ => false,
         };
         return isAtEnd
-            ? new(SensorFailureKind.Implausible, FormattableString.Invariant($"{driver} is at the end of its scale ({raw}): set a wider gain, or check the wiring"))
+            ? new(SensorFailureKind.Implausible, FormattableString.Invariant($"{chip} is at the end of its scale ({raw}): set a wider gain, or check the wiring"))
             : null;
     }
 

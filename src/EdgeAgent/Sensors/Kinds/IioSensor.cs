@@ -25,7 +25,7 @@ internal sealed class IioSensor(SensorConfig config, SensorEnvironment environme
     public async ValueTask<Observation> ReadAsync(CancellationToken cancellationToken)
     {
         var devices = IioDevice.Find(environment);
-        var found = devices.Where(device => (device.Name == _name || device.Label == _name || device.Driver == _name)
+        var found = devices.Where(device => (device.Name == _name || device.Label == _name || device.Driver == _name || device.Chip == _name)
             && (_address is null || device.Device == _address || device.Name.EndsWith($"@{_address}", StringComparison.Ordinal))).ToImmutableArray();
         return found switch
         {
