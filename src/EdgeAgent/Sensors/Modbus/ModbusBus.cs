@@ -72,22 +72,40 @@ internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDis
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            if (_link is null)
+            _link?.DiscardInput();
+            if (_link is { IsClosed: true })
             {
-                (_link, var failure) = await ModbusLink.OpenAsync(address, either.Token);
-                if (failure is not null)
+                // Devices close connections that are idle for long.
+                Close();
+            }
+
+            while (true)
+            {
+                var isReused = _link is not null;
+                if (_link is null)
                 {
-                    return new(default, failure);
+                    (_link, var failure) = await ModbusLink.OpenAsync(address, either.Token);
+                    if (failure is not null)
+                    {
+                        return new(default, failure);
+                    }
                 }
-            }
 
-            if (_silence > TimeSpan.Zero)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(_silence.TotalMilliseconds)), time, either.Token);
-            }
+                if (_silence > TimeSpan.Zero)
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(_silence.TotalMilliseconds)), time, either.Token);
+                }
 
-            _link!.DiscardInput();
-            return address.IsRtu ? await AskRtuAsync(slave, block, either.Token) : await AskTcpAsync(slave, block, either.Token);
+                _link!.DiscardInput();
+                var reply = address.IsRtu ? await AskRtuAsync(slave, block, either.Token) : await AskTcpAsync(slave, block, either.Token);
+                if (reply is not null || !isReused || !address.Place.IsTcp)
+                {
+                    return reply ?? Broken();
+                }
+
+                // It was closed while the request was on its way: that says nothing about the device.
+                Close();
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -101,11 +119,12 @@ internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDis
         }
     }
 
-    private async Task<ModbusReply> AskRtuAsync(byte slave, ModbusBlock block, CancellationToken cancellationToken)
+    /// <summary>One request; null where the way broke before anything was answered.</summary>
+    private async Task<ModbusReply?> AskRtuAsync(byte slave, ModbusBlock block, CancellationToken cancellationToken)
     {
         if (!await _link!.SendAsync(ModbusFrame.RtuRequest(slave, block), cancellationToken))
         {
-            return Broken();
+            return null;
         }
 
         var frame = new byte[ModbusFrame.Longest];
@@ -117,7 +136,7 @@ internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDis
                 var count = await _link.ReceiveAsync(frame.AsMemory(length, expected - length), cancellationToken);
                 if (count <= 0)
                 {
-                    return Broken();
+                    return length == 0 ? null : Broken();
                 }
 
                 length += count;
@@ -133,20 +152,22 @@ internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDis
         return ModbusFrame.ParseRtu(slave, block, frame.AsMemory(0, length));
     }
 
-    private async Task<ModbusReply> AskTcpAsync(byte slave, ModbusBlock block, CancellationToken cancellationToken)
+    /// <summary>One request; null where the way broke before anything was answered.</summary>
+    private async Task<ModbusReply?> AskTcpAsync(byte slave, ModbusBlock block, CancellationToken cancellationToken)
     {
         var transaction = ++_transaction;
         if (!await _link!.SendAsync(ModbusFrame.TcpRequest(transaction, slave, block), cancellationToken))
         {
-            return Broken();
+            return null;
         }
 
         var frame = new byte[ModbusFrame.Longest];
         while (true)
         {
-            if (!await FillAsync(frame.AsMemory(0, ModbusFrame.TcpHeader), cancellationToken))
+            var filled = await FillAsync(frame.AsMemory(0, ModbusFrame.TcpHeader), cancellationToken);
+            if (filled < ModbusFrame.TcpHeader)
             {
-                return Broken();
+                return filled == 0 ? null : Broken();
             }
 
             var protocol = BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(2));
@@ -158,7 +179,7 @@ internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDis
                 return new(default, new(SensorFailureKind.Format, $"{address} sends what is not Modbus TCP (framing: rtu for a plain converter?)"));
             }
 
-            if (!await FillAsync(frame.AsMemory(ModbusFrame.TcpHeader, length), cancellationToken))
+            if (await FillAsync(frame.AsMemory(ModbusFrame.TcpHeader, length), cancellationToken) < length)
             {
                 return Broken();
             }
@@ -173,20 +194,16 @@ internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDis
         }
     }
 
-    private async Task<bool> FillAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    /// <summary>How many bytes came: fewer than there is room for where the connection broke.</summary>
+    private async Task<int> FillAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        for (var length = 0; length < buffer.Length;)
+        var length = 0;
+        while (length < buffer.Length && await _link!.ReceiveAsync(buffer[length..], cancellationToken) is > 0 and var count)
         {
-            var count = await _link!.ReceiveAsync(buffer[length..], cancellationToken);
-            if (count <= 0)
-            {
-                return false;
-            }
-
             length += count;
         }
 
-        return true;
+        return length;
     }
 
     private ModbusReply Broken()
@@ -202,47 +219,5 @@ internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDis
     {
         _link?.Dispose();
         _link = null;
-    }
-}
-
-/// <summary>The buses in use, each shared by the sensors on it. Thread-safe.</summary>
-internal sealed class ModbusBuses
-{
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, (ModbusBus Bus, int Users)> _buses = new(StringComparer.Ordinal);
-
-    /// <summary>The bus at an address; given back by <see cref="Return"/>. The first user decides how the line is set.</summary>
-    public ModbusBus Take(ModbusAddress address, TimeProvider time)
-    {
-        lock (_gate)
-        {
-            var (bus, users) = _buses.GetValueOrDefault(address.ToString());
-#pragma warning disable CA2000 // The last user's return disposes of it.
-            bus ??= new(address, time);
-#pragma warning restore CA2000
-            _buses[address.ToString()] = (bus, users + 1);
-            return bus;
-        }
-    }
-
-    public void Return(ModbusAddress address)
-    {
-        lock (_gate)
-        {
-            if (!_buses.TryGetValue(address.ToString(), out var shared))
-            {
-                return;
-            }
-
-            if (shared.Users > 1)
-            {
-                _buses[address.ToString()] = (shared.Bus, shared.Users - 1);
-            }
-            else
-            {
-                _buses.Remove(address.ToString());
-                shared.Bus.Dispose();
-            }
-        }
     }
 }

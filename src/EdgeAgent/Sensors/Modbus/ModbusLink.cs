@@ -57,6 +57,9 @@ internal abstract class ModbusLink : IDisposable
     /// <summary>Throws away what came too late for the request before.</summary>
     public abstract void DiscardInput();
 
+    /// <summary>Whether the other side has closed the way. What it sent before must have been read.</summary>
+    public virtual bool IsClosed => false;
+
     public abstract void Dispose();
 
     private sealed class SerialLink(SerialPort port) : ModbusLink
@@ -109,6 +112,21 @@ internal abstract class ModbusLink : IDisposable
             catch (SocketException)
             {
                 // The next request will see it.
+            }
+        }
+
+        public override bool IsClosed
+        {
+            get
+            {
+                try
+                {
+                    return socket.Poll(TimeSpan.Zero, SelectMode.SelectRead) && socket.Available == 0;
+                }
+                catch (SocketException)
+                {
+                    return true;
+                }
             }
         }
 

@@ -107,6 +107,42 @@ public sealed class ModbusSensorTests
     }
 
     [Fact]
+    public async Task A_device_that_closes_an_idle_connection_costs_no_reading()
+    {
+        await using var device = ModbusDevice.OverTcp(static request => [Tcp(request, Registers(request))], hangsUpWhenIdle: true);
+        await using var sensor = OverTcp(device, ("max_gap", 10));
+
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Null((await sensor.ReadAsync(default)).Failure);
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_closed_at_the_moment_of_the_request_costs_no_reading()
+    {
+        ModbusDevice? device = null;
+        await using (device = ModbusDevice.OverTcp(request => device!.Requests == 2 ? null : [Tcp(request, Registers(request))]))
+        {
+            await using var sensor = OverTcp(device, ("max_gap", 10));
+
+            Assert.Null((await sensor.ReadAsync(default)).Failure);
+            Assert.Null((await sensor.ReadAsync(default)).Failure);
+            Assert.Equal(3, device.Requests);
+        }
+    }
+
+    [Fact]
+    public async Task A_device_that_always_hangs_up_is_a_failure_after_one_request()
+    {
+        await using var device = ModbusDevice.OverTcp(static _ => null);
+        await using var sensor = OverTcp(device, ("max_gap", 10));
+
+        Assert.Equal(SensorFailureKind.Io, (await sensor.ReadAsync(default)).Failure?.Kind);
+        Assert.Equal(1, device.Requests);
+    }
+
+    [Fact]
     public async Task Nobody_there_is_a_failure()
     {
         await using var sensor = Some.Sensor(ModbusSensor.Kind, null, ("controller", new ModbusPlace("127.0.0.1", ModbusDevice.FreePort())), Registers());

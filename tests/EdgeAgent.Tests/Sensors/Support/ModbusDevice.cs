@@ -10,24 +10,29 @@ internal sealed class ModbusDevice : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TcpListener? _listener;
     private readonly Task _run;
+    private Socket? _client;
 
-    private ModbusDevice(TcpListener listener, Func<byte[], byte[][]> answer)
+    private ModbusDevice(TcpListener listener, Func<byte[], byte[][]?> answer)
     {
         _listener = listener;
         listener.Start();
         _run = ServeTcpAsync(listener, answer);
     }
 
-    private ModbusDevice(string port, Func<byte[], byte[][]> answer) => _run = ServeSerialAsync(port, answer);
+    private ModbusDevice(string port, Func<byte[], byte[][]?> answer) => _run = ServeSerialAsync(port, answer);
 
     public int Port => ((IPEndPoint)_listener!.LocalEndpoint).Port;
 
     public int Requests { get; private set; }
 
-    /// <param name="answer">What to send, piece by piece, for a request; nothing for silence.</param>
-    public static ModbusDevice OverTcp(Func<byte[], byte[][]> answer) => new(new TcpListener(IPAddress.Loopback, 0), answer);
+    /// <summary>Whether it closes the connection behind each answer, as devices do with one that is idle for long.</summary>
+    public bool HangsUpWhenIdle { get; init; }
 
-    public static ModbusDevice OnLine(SerialCable cable, Func<byte[], byte[][]> answer) => new(cable.Far, answer);
+    /// <param name="answer">What to send, piece by piece, for a request; nothing for silence, null to close the connection.</param>
+    public static ModbusDevice OverTcp(Func<byte[], byte[][]?> answer, bool hangsUpWhenIdle = false) =>
+        new(new TcpListener(IPAddress.Loopback, 0), answer) { HangsUpWhenIdle = hangsUpWhenIdle };
+
+    public static ModbusDevice OnLine(SerialCable cable, Func<byte[], byte[][]?> answer) => new(cable.Far, answer);
 
     /// <summary>A port of this machine that nobody listens on.</summary>
     public static int FreePort()
@@ -35,6 +40,19 @@ internal sealed class ModbusDevice : IAsyncDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Sends what nobody asked for; when this completes, it has arrived.</summary>
+    public async Task SayAsync(byte[] bytes)
+    {
+        try
+        {
+            await _client!.SendAsync(bytes, _stop.Token);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The agent has had enough.
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -45,22 +63,29 @@ internal sealed class ModbusDevice : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task ServeTcpAsync(TcpListener listener, Func<byte[], byte[][]> answer)
+    private async Task ServeTcpAsync(TcpListener listener, Func<byte[], byte[][]?> answer)
     {
         try
         {
             while (true)
             {
                 using var client = await listener.AcceptSocketAsync(_stop.Token);
+                _client = client;
                 var request = new byte[12];
                 try
                 {
-                    while (await client.ReceiveAsync(request, _stop.Token) == request.Length)
+                    for (int length; (length = await client.ReceiveAsync(request, _stop.Token)) > 0;)
                     {
                         Requests++;
-                        foreach (var piece in answer([.. request]))
+                        var pieces = answer(request[..length]);
+                        foreach (var piece in pieces ?? [])
                         {
                             await client.SendAsync(piece, _stop.Token);
+                        }
+
+                        if (pieces is null || HangsUpWhenIdle)
+                        {
+                            break;
                         }
                     }
                 }
@@ -76,7 +101,7 @@ internal sealed class ModbusDevice : IAsyncDisposable
         }
     }
 
-    private async Task ServeSerialAsync(string path, Func<byte[], byte[][]> answer)
+    private async Task ServeSerialAsync(string path, Func<byte[], byte[][]?> answer)
     {
         using var port = SerialPort.Open(path, new(9600)).Port!;
         try
@@ -96,7 +121,7 @@ internal sealed class ModbusDevice : IAsyncDisposable
                 {
                     length = 0;
                     Requests++;
-                    foreach (var piece in answer([.. request]))
+                    foreach (var piece in answer([.. request]) ?? [])
                     {
                         await port.Stream.WriteAsync(piece, _stop.Token);
                     }
