@@ -71,9 +71,6 @@ internal sealed partial class SerialPort : IDisposable
         return (new(descriptor), null);
     }
 
-    /// <summary>Throws away what has come in and was not read.</summary>
-    public void DiscardInput() => _ = Flush(Stream.Number, 0);
-
     public void Dispose() => Stream.Dispose();
 
     private const int NotTerminal = 25;
@@ -119,7 +116,4 @@ internal sealed partial class SerialPort : IDisposable
 
     [LibraryImport(Library, EntryPoint = "cfsetspeed", SetLastError = true)]
     private static unsafe partial int SetSpeed(uint* termios, uint speed);
-
-    [LibraryImport(Library, EntryPoint = "tcflush")]
-    private static partial int Flush(int descriptor, int queue);
 }

@@ -12,10 +12,8 @@ internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDis
 
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>1.75 ms above 19200 baud, 3.5 characters of 11 bits below (Modbus over Serial Line V1.02, 2.5.1.1).</summary>
-    private readonly TimeSpan _silence = TimeSpan.FromMilliseconds(address.Place.IsTcp ? 0 : Math.Max(1.75, 3.5 * 11 * 1000 / address.Serial.Baud));
-
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly ModbusSilence _silence = new(address, time);
     private ModbusLink? _link;
     private ushort _transaction;
 
@@ -26,14 +24,9 @@ internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDis
     /// <param name="cancellationToken">The deadline of the whole read, waiting for the bus included.</param>
     public async Task<ModbusReply> AskAsync(byte slave, ModbusBlock block, TimeSpan patience, CancellationToken cancellationToken)
     {
-        try
+        if (await TakeTurnAsync(slave, cancellationToken) is { } failure)
         {
-            await _turn.WaitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // No fault of this device: it must not be suspended for it.
-            return new(default, new(SensorFailureKind.Io, $"{address} was busy with other devices for all the time that this read had"));
+            return new(default, failure);
         }
 
         try
@@ -52,7 +45,7 @@ internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDis
         catch (OperationCanceledException)
         {
             Close();
-            return Silent(slave);
+            return new(default, Silent(slave));
         }
         finally
         {
@@ -66,9 +59,40 @@ internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDis
         _turn.Dispose();
     }
 
+    /// <summary>Waits until it is this request's turn and its slave owes no answer any more; or says why it came to nothing.</summary>
+    private async Task<SensorFailure?> TakeTurnAsync(byte slave, CancellationToken cancellationToken)
+    {
+        var isResting = false;
+        try
+        {
+            while (true)
+            {
+                await _turn.WaitAsync(cancellationToken);
+                var rest = _silence.RestOf(slave);
+                if (rest <= TimeSpan.Zero)
+                {
+                    return null;
+                }
+
+                _turn.Release();
+                isResting = true;
+                await Task.Delay(rest, time, cancellationToken);
+                isResting = false;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Waiting for others is no fault of this device: it must not be suspended for it.
+            return isResting
+                ? Silent(slave)
+                : new(SensorFailureKind.Io, $"{address} was busy with other devices for all the time that this read had");
+        }
+    }
+
     private async Task<ModbusReply> AskOnceAsync(byte slave, ModbusBlock block, TimeSpan patience, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(patience, time);
+        // The silence before the request is not the device's time.
+        using var deadline = new CancellationTokenSource(patience + _silence.Length, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
@@ -91,13 +115,18 @@ internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDis
                     }
                 }
 
-                if (_silence > TimeSpan.Zero)
+                if (await _silence.WaitAsync(_link!, either.Token) is { } talk)
                 {
-                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(_silence.TotalMilliseconds)), time, either.Token);
+                    return new(default, talk);
                 }
 
-                _link!.DiscardInput();
-                var reply = address.IsRtu ? await AskRtuAsync(slave, block, either.Token) : await AskTcpAsync(slave, block, either.Token);
+                _silence.Asked();
+                var reply = address.IsRtu ? await AskRtuAsync(slave, block, patience, either.Token) : await AskTcpAsync(slave, block, either.Token);
+                if (reply is { Failure: null })
+                {
+                    _silence.Answered();
+                }
+
                 if (reply is not null || !isReused || !address.Place.IsTcp)
                 {
                     return reply ?? Broken();
@@ -115,22 +144,22 @@ internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDis
                 Close();
             }
 
-            return Silent(slave);
+            return new(default, Silent(slave));
         }
     }
 
     /// <summary>One request; null where the way broke before anything was answered.</summary>
-    private async Task<ModbusReply?> AskRtuAsync(byte slave, ModbusBlock block, CancellationToken cancellationToken)
+    private async Task<ModbusReply?> AskRtuAsync(byte slave, ModbusBlock block, TimeSpan patience, CancellationToken cancellationToken)
     {
-        if (!await _link!.SendAsync(ModbusFrame.RtuRequest(slave, block), cancellationToken))
-        {
-            return null;
-        }
-
         var frame = new byte[ModbusFrame.Longest];
         var length = 0;
         try
         {
+            if (!await _link!.SendAsync(ModbusFrame.RtuRequest(slave, block), cancellationToken))
+            {
+                return null;
+            }
+
             for (var expected = ModbusFrame.ShortestRtu; length < expected;)
             {
                 var count = await _link.ReceiveAsync(frame.AsMemory(length, expected - length), cancellationToken);
@@ -143,8 +172,18 @@ internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDis
                 expected = length >= 3 ? Math.Min(ModbusFrame.RtuLength(frame), frame.Length) : expected;
             }
         }
-        catch (OperationCanceledException) when (length > 0)
+        catch (OperationCanceledException)
         {
+            if (length == 0 || frame[0] != slave)
+            {
+                _silence.GaveUp(slave, patience);
+            }
+
+            if (length == 0)
+            {
+                throw;
+            }
+
             // Something does answer, so it is not to be suspended like a dead device.
             return new(default, new(SensorFailureKind.Crc, "the reply was cut short or disturbed: check wiring, termination, baud and parity"));
         }
@@ -212,8 +251,7 @@ internal sealed class ModbusBus(ModbusAddress address, TimeProvider time) : IDis
         return new(default, new(address.Place.IsTcp ? SensorFailureKind.Io : SensorFailureKind.Missing, $"{address}: the connection is gone"));
     }
 
-    private ModbusReply Silent(byte slave) =>
-        new(default, new(SensorFailureKind.Timeout, FormattableString.Invariant($"slave {slave} on {address} does not answer")));
+    private SensorFailure Silent(byte slave) => new(SensorFailureKind.Timeout, FormattableString.Invariant($"slave {slave} on {address} does not answer"));
 
     private void Close()
     {

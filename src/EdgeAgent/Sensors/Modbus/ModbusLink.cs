@@ -15,6 +15,9 @@ internal sealed record ModbusAddress(ModbusPlace Place, SerialSettings Serial, b
 /// <summary>An open way to the devices: bytes out, bytes in. One call at a time.</summary>
 internal abstract class ModbusLink : IDisposable
 {
+    /// <summary>More than a line's buffer in the kernel holds, and many replies.</summary>
+    private const int DiscardLimit = 8 * 1024;
+
     /// <summary>Opens the way, or says why not.</summary>
     public static async Task<(ModbusLink? Link, SensorFailure? Failure)> OpenAsync(ModbusAddress address, CancellationToken cancellationToken)
     {
@@ -54,8 +57,8 @@ internal abstract class ModbusLink : IDisposable
     /// <summary>Waits for some bytes; 0 or less where the way is broken.</summary>
     public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 
-    /// <summary>Throws away what came too late for the request before.</summary>
-    public abstract void DiscardInput();
+    /// <summary>Reads away what came too late for the request before; how many bytes. At most a few at once: a line may talk for ever.</summary>
+    public abstract int DiscardInput();
 
     /// <summary>Whether the other side has closed the way. What it sent before must have been read.</summary>
     public virtual bool IsClosed => false;
@@ -69,7 +72,11 @@ internal abstract class ModbusLink : IDisposable
 
         public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) => port.Stream.ReadAsync(buffer, cancellationToken);
 
-        public override void DiscardInput() => port.DiscardInput();
+        public override int DiscardInput()
+        {
+            Span<byte> late = stackalloc byte[DiscardLimit];
+            return Math.Max(port.Stream.TryRead(late), 0);
+        }
 
         public override void Dispose() => port.Dispose();
     }
@@ -100,18 +107,17 @@ internal abstract class ModbusLink : IDisposable
             }
         }
 
-        public override void DiscardInput()
+        public override int DiscardInput()
         {
-            Span<byte> late = stackalloc byte[ModbusFrame.Longest];
+            Span<byte> late = stackalloc byte[DiscardLimit];
             try
             {
-                while (socket.Available > 0 && socket.Receive(late) > 0)
-                {
-                }
+                return socket.Available > 0 ? socket.Receive(late) : 0;
             }
             catch (SocketException)
             {
                 // The next request will see it.
+                return 0;
             }
         }
 

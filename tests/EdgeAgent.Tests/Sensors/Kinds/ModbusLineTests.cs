@@ -47,15 +47,17 @@ public sealed class ModbusLineTests
             "silence" => [],
             _ => [Rtu(1, Registers(request))],
         });
-        var patience = TimeSpan.FromSeconds(wrong is "half" or "silence" ? 8 : 20);
-        await using var sensor = OnLine(cable, null, ("slave", 1), ("max_gap", 10), ("response_timeout", patience));
+        var patience = TimeSpan.FromSeconds(wrong switch { "silence" => 0.2, "half" or "rubbish" => 8, _ => 20 });
+        var environment = Some.Environment();
+        await using var sensor = OnLine(cable, environment, ("slave", 1), ("max_gap", 10), ("response_timeout", patience));
+        await using var next = OnLine(cable, environment, ("slave", 1), ("max_gap", 10));
 
         var failed = await sensor.ReadAsync(default);
         Assert.Empty(failed.Values);
         Assert.Equal(kind, failed.Failure?.Kind.Text());
 
         isWrong = false;
-        Assert.Null((await sensor.ReadAsync(default)).Failure);
+        Assert.Null((await next.ReadAsync(default)).Failure);
     }
 
     [Fact]
