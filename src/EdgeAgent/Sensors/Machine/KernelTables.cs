@@ -59,18 +59,29 @@ internal static class KernelTables
         }
     }
 
-    /// <summary>The first interface of /proc/net/wireless: its lines follow two of headings, its numbers may end in a point.</summary>
+    /// <summary>
+    /// The first interface of /proc/net/wireless that has a network: lines follow two of headings, numbers may end in a point. One
+    /// without a network has zeros throughout (net/wireless/wext-proc.c, nullstats). A level in dBm is below zero there; drivers
+    /// whose level is in units of their own have it above, and only the quality says something.
+    /// </summary>
     public static IEnumerable<NamedValue> Wireless(string proc)
     {
         foreach (var line in Lines(KernelFile.TryRead(Path.Combine(proc, "net", "wireless"))).Skip(2))
         {
-            if (Words(line) is [var name, _, var link, var level, ..] && name.EndsWith(':')
-                && TryNumber(link.TrimEnd('.'), out var quality) && TryNumber(level.TrimEnd('.'), out var signal))
+            if (Words(line) is not [var name, _, var link, var level, ..] || !name.EndsWith(':')
+                || !TryNumber(link.TrimEnd('.'), out var quality) || !TryNumber(level.TrimEnd('.'), out var signal)
+                || (quality == 0 && signal == 0))
+            {
+                continue;
+            }
+
+            if (signal < 0)
             {
                 yield return new("wifi_signal", Value.Of(signal), "dBm");
-                yield return new("wifi_quality", Value.Of(quality));
-                yield break;
             }
+
+            yield return new("wifi_quality", Value.Of(quality));
+            yield break;
         }
     }
 

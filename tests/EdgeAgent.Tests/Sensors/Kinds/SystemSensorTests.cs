@@ -41,6 +41,20 @@ public sealed class SystemSensorTests
         Assert.Equal(Value.Of(true), values["disk_read_only"]);
     }
 
+    [Theory]
+    [InlineData(" wlan1: 0000   44.  -75.  -256.       0      0      0      0      0        0", "wifi_quality=44 wifi_signal=-75")]
+    [InlineData(" wlan1: 0000   44   60    0           0      0      0      0      0        0", "wifi_quality=44")]
+    [InlineData("", "")]
+    public async Task An_interface_without_a_network_has_no_signal(string next, string expected)
+    {
+        // What the kernel writes for one that is not associated (net/wireless/wext-proc.c, nullstats).
+        using var tree = new FixtureTree().With("proc/net/wireless", Wireless.Split(" wlan0")[0] + " wlan0: 0000    0     0     0        0      0      0      0      0        0\n" + next + "\n");
+
+        var values = (await ReadAsync(tree)).Where(value => value.Key.StartsWith("wifi", StringComparison.Ordinal)).OrderBy(value => value.Key, StringComparer.Ordinal);
+
+        Assert.Equal(expected, string.Join(' ', values.Select(value => FormattableString.Invariant($"{value.Key}={value.Value.Real}"))));
+    }
+
     [Fact]
     public async Task What_a_machine_does_not_have_is_left_out()
     {
