@@ -25,7 +25,9 @@ internal sealed class TurnPolicy
         var builder = new ResiliencePipelineBuilder<Observation> { TimeProvider = time };
         builder.AddCircuitBreaker(new CircuitBreakerStrategyOptions<Observation>
         {
-            ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome.Result.Failure is { Kind: SensorFailureKind.Timeout }),
+            // One that still gives values is not dead: its other registers or probes are worth their turns.
+            ShouldHandle = static arguments => ValueTask.FromResult(
+                arguments.Outcome.Result is { Failure.Kind: SensorFailureKind.Timeout, Values.IsEmpty: true }),
             FailureRatio = 1,
             MinimumThroughput = TimeoutsToSuspend,
             SamplingDuration = Clamp(cost * (TimeoutsToSuspend + 1), ShortestPause, TimeSpan.FromDays(1)),

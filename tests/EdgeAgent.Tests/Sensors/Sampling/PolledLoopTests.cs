@@ -114,6 +114,19 @@ public sealed class PolledLoopTests
     }
 
     [Fact]
+    public async Task A_sensor_of_which_a_part_times_out_goes_on_with_the_rest()
+    {
+        var sensor = new ScriptedSensor((number, _) => new(Observation.Partly(
+            ScriptedSensor.Good(number).Values, new(SensorFailureKind.Timeout, "one register does not answer"))));
+        await using var loop = new LoopUnderTest(sensor);
+
+        var start = loop.Time.GetTimestamp();
+        await loop.AdvanceUntilAsync(() => loop.Time.GetElapsedTime(start) > TimeSpan.FromSeconds(60), 200);
+
+        Assert.True(sensor.Reads >= 50, $"read {sensor.Reads} times in 60 s");
+    }
+
+    [Fact]
     public async Task Other_failures_do_not_suspend_a_sensor()
     {
         var sensor = new ScriptedSensor((_, _) => new(Observation.Failed(SensorFailureKind.Missing, "unplugged")));
