@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using EdgeAgent.Readings;
 
 namespace EdgeAgent.Sensors.Parsing;
 
@@ -11,7 +10,7 @@ namespace EdgeAgent.Sensors.Parsing;
 /// <param name="decimalComma">Numbers have a comma.</param>
 internal sealed class CsvLine(ImmutableArray<string> names, string delimiter, bool decimalComma)
 {
-    /// <summary>The values; an empty column has none. Fewer columns than names is half a line.</summary>
+    /// <summary>The values; an empty column has none, and one that is wrong does not take its neighbours along. Fewer columns than names is half a line.</summary>
     public Observation Parse(string line)
     {
         var columns = Split(line.TrimEnd('\r', '\n'));
@@ -22,17 +21,29 @@ internal sealed class CsvLine(ImmutableArray<string> names, string delimiter, bo
         }
 
         var values = ImmutableArray.CreateBuilder<NamedValue>();
+        SensorFailure? failure = null;
         for (var i = 0; i < columns.Count && values.Count < JsonValues.ValueLimit; i++)
         {
             var name = names.IsEmpty ? string.Create(CultureInfo.InvariantCulture, $"column_{i + 1}") : i < names.Length ? names[i] : string.Empty;
             var text = columns[i].Trim();
-            if (name.Length > 0 && text.Length > 0)
+            if (name.Length == 0 || text.Length == 0)
             {
-                values.Add(new(name, NumberText.Parse(text, out var number, decimalComma) is null ? number : Value.Of(text)));
+                continue;
+            }
+
+            if (NumberText.ParseField(text, out var value, decimalComma) is { } wrong)
+            {
+                failure ??= wrong with { Message = $"{name}: {wrong.Message}" };
+            }
+            else
+            {
+                values.Add(new(name, value));
             }
         }
 
-        return values.Count > 0 ? Observation.Of(values.ToImmutable()) : Observation.Failed(SensorFailureKind.Format, "no column has a value");
+        return values.Count > 0 || failure is not null
+            ? Observation.Partly(values.ToImmutable(), failure)
+            : Observation.Failed(SensorFailureKind.Format, "no column has a value");
     }
 
     private List<string> Split(string line)

@@ -105,7 +105,9 @@ internal static class JsonValues
                 break;
             case JsonValueKind.String:
                 var text = element.GetString()!;
-                Add(values, name, numbersInText && NumberText.Parse(text, out var inText) is null ? inText : Value.Of(text));
+                var field = Value.Of(text);
+                failure = numbersInText ? NumberText.ParseField(text, out field) : null;
+                Add(values, name, field);
                 break;
             case JsonValueKind.True or JsonValueKind.False:
                 Add(values, name, Value.Of(element.GetBoolean()));

@@ -34,12 +34,30 @@ internal static class NumberText
         if (double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var real))
         {
             value = Value.Of(real);
-            return double.IsFinite(real)
-                ? null
-                : new(SensorFailureKind.Implausible, $"{Quote(text)} is no value: not a finite number");
+            return double.IsFinite(real) ? null : NotFinite(text);
         }
 
-        return new(SensorFailureKind.Format, Complaint(text));
+        return text.TrimStart("+-").Equals("inf", StringComparison.OrdinalIgnoreCase) ? NotFinite(text) : new(SensorFailureKind.Format, Complaint(text));
+    }
+
+    /// <summary>
+    /// A field that may hold a number or a text. What is meant as a number and is none (nan, 1e999, or 21,5 where a point is
+    /// expected) is a failure: as a text it would pass by min and max.
+    /// </summary>
+    /// <param name="text">Goes on as it is where it is a text.</param>
+    /// <param name="value">None where there is a failure.</param>
+    /// <param name="decimalComma">The text has a comma as decimal separator.</param>
+    public static SensorFailure? ParseField(string text, out Value value, bool decimalComma = false)
+    {
+        var failure = Parse(text, out value, decimalComma);
+        if (failure is { Kind: SensorFailureKind.Implausible } || (failure is not null && HasDecimalComma(text.AsSpan().Trim())))
+        {
+            value = default;
+            return failure;
+        }
+
+        value = failure is null ? value : Value.Of(text);
+        return null;
     }
 
     /// <summary>A text in quotation marks, made short and printable for a message.</summary>
@@ -49,6 +67,8 @@ internal static class NumberText
         return $"\"{string.Concat(shown.Select(static symbol => char.IsControl(symbol) || symbol == '\uFFFD' ? '?' : symbol))}\"";
     }
 
+    private static SensorFailure NotFinite(ReadOnlySpan<char> text) => new(SensorFailureKind.Implausible, $"{Quote(text)} is no value: not a finite number");
+
     private static string Complaint(ReadOnlySpan<char> text)
     {
         if (text.IsEmpty)
@@ -56,9 +76,11 @@ internal static class NumberText
             return "nothing came where a number was expected";
         }
 
-        var comma = text.IndexOf(',');
-        return comma >= 0 && text[(comma + 1)..].IndexOf(',') < 0 && text.IndexOfAnyExcept(NumeralsWithComma) < 0
+        return HasDecimalComma(text)
             ? $"{Quote(text)} has a comma; the decimal separator is a point"
             : $"{Quote(text)} is not a number";
     }
+
+    /// <summary>One comma among digits.</summary>
+    private static bool HasDecimalComma(ReadOnlySpan<char> text) => text.Count(',') == 1 && text.IndexOfAnyExcept(NumeralsWithComma) < 0;
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using EdgeAgent.Configuration;
-using EdgeAgent.Readings;
 
 namespace EdgeAgent.Sensors.Parsing;
 
@@ -121,7 +120,20 @@ internal sealed class TextParser
             return NumberText.Parse(whole.ValueSpan, out var value, _decimalComma) is { } failure ? Observation.Failed(failure) : Observation.Of(value);
         }
 
-        return Observation.Of([.. named.Select(group => new NamedValue(
-            group.Name, NumberText.Parse(group.ValueSpan, out var number, _decimalComma) is null ? number : Value.Of(group.Value)))]);
+        var values = ImmutableArray.CreateBuilder<NamedValue>(named.Length);
+        SensorFailure? wrong = null;
+        foreach (var group in named)
+        {
+            if (NumberText.ParseField(group.Value, out var field, _decimalComma) is { } problem)
+            {
+                wrong ??= problem with { Message = $"{group.Name}: {problem.Message}" };
+            }
+            else
+            {
+                values.Add(new(group.Name, field));
+            }
+        }
+
+        return Observation.Partly(values.ToImmutable(), wrong);
     }
 }

@@ -81,6 +81,45 @@ public sealed class TextParserTests
     }
 
     [Theory]
+    [InlineData("NaN", "implausible")]
+    [InlineData("-nan", "implausible")]
+    [InlineData("+Inf", "implausible")]
+    [InlineData("INFINITY", "implausible")]
+    [InlineData("1e999", "implausible")]
+    [InlineData("21,5", "format")]
+    [InlineData("-21,5", "format")]
+    public void A_field_that_is_meant_as_a_number_and_is_none_is_a_failure_and_its_neighbours_are_kept(string field, string kind)
+    {
+        (string, object) columns = ("columns", ImmutableArray.Create("t", "h"));
+        (string, object) select = ("select", ImmutableDictionary<string, string>.Empty.Add("t", "t").Add("h", "h"));
+        Observation[] observations =
+        [
+            Parse($"{field};45", columns, ("delimiter", ";")),
+            Parse($"T={field} H=45", ("pattern", Regex(@"T=(?<t>\S+) H=(?<h>\S+)"))),
+            Parse($$"""{"t":"{{field}}","h":45}""", select),
+        ];
+
+        Assert.All(observations, observation => Assert.Equal(new NamedValue("h", Value.Of(45)), Assert.Single(observation.Values)));
+        Assert.All(observations, observation => Assert.Equal(kind, observation.Failure?.Kind.Text()));
+        AssertFails(kind, Parse($"{field};", columns, ("delimiter", ";")));
+    }
+
+    [Theory]
+    [InlineData("open")]
+    [InlineData("info")]
+    [InlineData("nano")]
+    [InlineData("12:30")]
+    [InlineData("1.2.3")]
+    [InlineData("1,2,3")]
+    [InlineData("a,b")]
+    public void A_field_that_is_a_text_stays_one(string field)
+    {
+        Assert.Equal($"t={field} h=45", Show(Parse($"{field};45", ("columns", ImmutableArray.Create("t", "h")), ("delimiter", ";"))));
+        Assert.Equal($"t={field}", Show(Parse($"T={field}", ("pattern", Regex(@"T=(?<t>\S+)")))));
+        Assert.Equal($"value={field}", Show(Parse($$"""{"t":"{{field}}"}""", Select("t"))));
+    }
+
+    [Theory]
     [InlineData("T=21.5C H=45%", "T=(?<temperature>[0-9.]+)C H=(?<humidity>[0-9]+)", "temperature=21.5 humidity=45")]
     [InlineData("T=21.5C", "T=([0-9.]+)", "value=21.5")]
     [InlineData("about 42 things", "[0-9]+", "value=42")]
