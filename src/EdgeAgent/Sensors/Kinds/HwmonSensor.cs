@@ -68,12 +68,15 @@ internal sealed class HwmonSensor(SensorConfig config, SensorEnvironment environ
 
         var values = ImmutableArray.CreateBuilder<NamedValue>(inputs.Length);
         SensorFailure? failure = null;
+
+        // Also by those that fail: what an input is called must not depend on how another is.
+        var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (var input in inputs)
         {
             var observation = chip.Read(input);
             failure ??= observation.Failure;
             var name = chip.Label(input) is { } label ? ValueName.FromLabel(label) : input;
-            var isTaken = values.Any(value => value.Name == name);
+            var isTaken = !taken.Add(name);
             values.AddRange(observation.Values.Select(value => value with { Name = isTaken ? input : name }));
         }
 

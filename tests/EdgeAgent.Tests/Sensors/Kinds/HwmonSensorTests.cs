@@ -91,6 +91,20 @@ public sealed class HwmonSensorTests
     }
 
     [Fact]
+    public async Task Of_two_inputs_with_one_label_the_second_never_takes_the_name_of_the_first()
+    {
+        using var tree = new FixtureTree();
+        tree.With("sys/class/hwmon/hwmon0/name", "dell_smm\n")
+            .With("sys/class/hwmon/hwmon0/temp1_label", "SODIMM\n").With("sys/class/hwmon/hwmon0/temp1_input", "51000\n")
+            .With("sys/class/hwmon/hwmon0/temp2_label", "SODIMM\n").With("sys/class/hwmon/hwmon0/temp2_input", "42000\n");
+        Assert.Equal(["sodimm", "temp2"], (await ReadAsync(tree, ("chip", "dell_smm"))).Values.Select(value => value.Name));
+
+        tree.With("sys/class/hwmon/hwmon0/temp1_fault", "1\n");
+
+        Assert.Equal(new NamedValue("temp2", Value.Of(42.0), "°C"), Assert.Single((await ReadAsync(tree, ("chip", "dell_smm"))).Values));
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_missing_and_what_is_there_is_told()
     {
         using var tree = Tree();
