@@ -32,14 +32,16 @@ internal sealed record ProcessingPlan
 /// Readings of one sensor on their way from source to queue: each value is corrected and checked, then a window is gathered or a
 /// deadband decides. No clock and no I/O. One call at a time.
 /// </summary>
-internal sealed class Processing(ProcessingPlan plan)
+/// <param name="plan">What the configuration asks for.</param>
+/// <param name="isStream">The readings may be of several devices, as those of a local broker are.</param>
+internal sealed class Processing(ProcessingPlan plan, bool isStream = false)
 {
     /// <summary>More names than a sensor has; one that makes up names without end must not fill the memory.</summary>
-    private const int RememberedNames = 1024;
+    public const int RememberedNames = 1024;
 
     private readonly Dictionary<string, ProcessingCorrection> _corrections = new(StringComparer.Ordinal);
     private readonly ProcessingAggregate? _aggregate = plan.Every is { } every ? new(every, plan.Statistics, plan.RuleOf) : null;
-    private readonly ProcessingGate? _gate = plan.HasDeadband ? new(plan.RuleOf, plan.Heartbeat) : null;
+    private readonly ProcessingGate? _gate = plan.HasDeadband ? new(plan.RuleOf, plan.Heartbeat, isStream) : null;
 
     /// <summary>Corrects values. What is implausible is left out and told; the rest goes on.</summary>
     public Observation Correct(Observation observation)

@@ -73,6 +73,71 @@ public sealed class ProcessingGateTests
         Assert.Equal([true, false, true, true, true], new[] { open, open, shut, One(5), open }.Select(values => gate.Passes(values, 0)));
     }
 
+    [Fact]
+    public void In_a_stream_each_name_has_its_own_deadband()
+    {
+        var gate = Gate(new(1, IsPercent: false), isStream: true);
+
+        Assert.Equal(
+            [true, true, false, false, true, false, false],
+            new[] { One(21, "kitchen"), One(12, "cellar"), One(21.5, "kitchen"), One(12.5, "cellar"), One(22, "kitchen"), One(22.5, "kitchen"), One(12, "cellar") }
+                .Select(values => gate.Passes(values, 0)));
+    }
+
+    [Fact]
+    public void In_a_stream_each_name_has_its_own_heartbeat()
+    {
+        var gate = Gate(new(1, IsPercent: false), TimeSpan.FromSeconds(10), isStream: true);
+        gate.Passes(One(21, "kitchen"), 0);
+        gate.Passes(One(12, "cellar"), 5_000);
+
+        Assert.True(gate.Passes(One(21, "kitchen"), 10_000));
+        Assert.False(gate.Passes(One(12, "cellar"), 14_999));
+        Assert.True(gate.Passes(One(12, "cellar"), 15_000));
+    }
+
+    [Fact]
+    public void In_a_stream_a_value_that_is_not_told_is_no_news_and_one_that_was_never_told_is()
+    {
+        var gate = Gate(new(1, IsPercent: false), isStream: true);
+        NamedValue a = new("a", Value.Of(1)), b = new("b", Value.Of(2));
+
+        Assert.Equal([true, false, true, false, false], new ImmutableArray<NamedValue>[] { [a], [a], [a, b], [b], [a, b] }.Select(values => gate.Passes(values, 0)));
+    }
+
+    [Fact]
+    public void A_stream_that_makes_up_names_without_end_loses_no_reading_and_fills_no_memory()
+    {
+        var gate = Gate(new(1, IsPercent: false), isStream: true);
+
+        Assert.All(Enumerable.Range(0, 5000), number => Assert.True(gate.Passes(One(1, $"name_{number}"), 0)));
+        Assert.False(gate.Passes(One(1, "name_0"), 0));
+        Assert.True(gate.Passes(One(1, "name_4999"), 0));
+    }
+
+    [Property(MaxTest = 500)]
+    public bool In_a_stream_what_is_held_back_is_near_what_was_published_of_its_name_and_not_too_long_ago((byte Name, sbyte Number, byte Pause)[] readings, byte deadband)
+    {
+        var gate = Gate(new(deadband, IsPercent: false), TimeSpan.FromMilliseconds(300), isStream: true);
+        var published = new Dictionary<string, (int Number, long Time)>();
+        var time = 0L;
+        foreach (var (name, number, pause) in readings)
+        {
+            time += pause;
+            var key = $"name_{name % 3}";
+            if (gate.Passes(One(number, key), time))
+            {
+                published[key] = (number, time);
+            }
+            else if (!published.TryGetValue(key, out var last) || Math.Abs(number - last.Number) > deadband || time - last.Time >= 300)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     [Property(MaxTest = 500)]
     public bool What_is_held_back_is_never_a_deadband_away_from_what_was_published(short[] numbers, byte deadband)
     {
@@ -93,11 +158,11 @@ public sealed class ProcessingGateTests
         return true;
     }
 
-    private static ProcessingGate Gate(Deadband deadband, TimeSpan? heartbeat = null)
+    private static ProcessingGate Gate(Deadband deadband, TimeSpan? heartbeat = null, bool isStream = false)
     {
         var rule = new ProcessingRule { Deadband = deadband };
-        return new(_ => rule, heartbeat);
+        return new(_ => rule, heartbeat, isStream);
     }
 
-    private static ImmutableArray<NamedValue> One(double number) => [new("value", Value.Of(number))];
+    private static ImmutableArray<NamedValue> One(double number, string name = "value") => [new(name, Value.Of(number))];
 }

@@ -29,7 +29,7 @@ internal sealed class SamplingLoop(SensorConfig config, SensorEnvironment enviro
         }
 
         var source = SensorCatalog.Kind(config.Type).Create(config, environment);
-        using var output = new SensorOutput(config, Record, sink, environment.Clock);
+        using var output = new SensorOutput(config, Record, sink, environment.Clock, source is IStreamingSensor);
         using var stop = new CancellationTokenSource();
         var run = source switch
         {

@@ -8,9 +8,9 @@ namespace EdgeAgent.Sensors.Sampling;
 /// The way of one sensor's observations into the queue: processing, the books, then the sink. One call at a time goes through;
 /// others wait.
 /// </summary>
-internal sealed class SensorOutput(SensorConfig config, SensorRecord record, IReadingSink sink, BootClock clock) : IDisposable
+internal sealed class SensorOutput(SensorConfig config, SensorRecord record, IReadingSink sink, BootClock clock, bool isStream = false) : IDisposable
 {
-    private readonly Processing _processing = new(ProcessingKeys.Plan(config));
+    private readonly Processing _processing = new(ProcessingKeys.Plan(config), isStream);
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>Takes one observation; completes when what it leads to is accepted.</summary>

@@ -158,6 +158,28 @@ public sealed class SamplerTests
     }
 
     [Fact]
+    public async Task Several_devices_in_one_stream_have_each_their_deadband()
+    {
+        const string Script = """for i in 1 2 3 4 5; do echo '{"kitchen": 21}'; echo '{"cellar": 12}'; done; echo '{"kitchen": 30}'; sleep 1000""";
+        var sink = new RecordingSink();
+        var config = Some.Config("execd", Some.Settings(
+            ExecdSensor.Kind, ("command", (System.Collections.Immutable.ImmutableArray<string>)["/bin/sh", "-c", Script]), ("deadband", new EdgeAgent.Readings.Deadband(1, IsPercent: false))));
+        var loop = new SamplingLoop(config, Some.Environment(), sink);
+        loop.Start(Task.CompletedTask);
+
+        var published = new List<string>();
+        while (published.LastOrDefault() != "kitchen=30")
+        {
+            var value = (await sink.NextAsync()).Values[0];
+            published.Add($"{value.Name}={value.Value.Integer}");
+        }
+
+        loop.Stop();
+        await loop.Ended.WaitAsync(Some.Deadline);
+        Assert.Equal(["kitchen=21", "cellar=12", "kitchen=30"], published);
+    }
+
+    [Fact]
     public async Task A_sensor_that_came_by_a_change_and_finds_the_queue_dead_ends_the_sampler()
     {
         using var tree = new FixtureTree();
