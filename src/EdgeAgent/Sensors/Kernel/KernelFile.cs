@@ -52,6 +52,26 @@ internal static class KernelFile
     /// <summary>The content, or null where the file cannot be read or is empty: for what may be there or not.</summary>
     public static string? TryRead(string path, int limit = DefaultLimit) => Read(path, limit).Text is { Length: > 0 } text ? text : null;
 
+    /// <summary>
+    /// The content of a file of procfs that is longer than the page or so that one read of it gives (fs/seq_file.c), or null where
+    /// it cannot be read. Never for sysfs.
+    /// </summary>
+    /// <param name="path">Where.</param>
+    /// <param name="limit">How many bytes at most; what is beyond is not looked at.</param>
+    public static string? TryReadToEnd(string path, int limit)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            var content = new byte[limit];
+            return Encoding.UTF8.GetString(content, 0, file.ReadAtLeast(content, limit, throwOnEndOfStream: false));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The entries of a directory in ordinal order; none where it does not exist or may not be read.</summary>
     public static string[] Entries(string directory, string pattern = "*")
     {

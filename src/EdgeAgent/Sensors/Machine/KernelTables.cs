@@ -13,6 +13,9 @@ internal static class KernelTables
     /// <summary>/proc/meminfo and the like are longer than a page on large machines.</summary>
     private const int TableLimit = 32 * 1024;
 
+    /// <summary>Some thousand containers have as many lines in /proc/self/mounts.</summary>
+    private const int MountsLimit = 1024 * 1024;
+
     public static IEnumerable<NamedValue> Load(string proc)
     {
         var words = Words(KernelFile.TryRead(Path.Combine(proc, "loadavg")));
@@ -110,7 +113,7 @@ internal static class KernelTables
     public static bool? IsReadOnly(string proc, string path)
     {
         (string Point, bool IsReadOnly)? best = null;
-        foreach (var line in Lines(KernelFile.TryRead(Path.Combine(proc, "self", "mounts"), TableLimit)))
+        foreach (var line in Lines(KernelFile.TryReadToEnd(Path.Combine(proc, "self", "mounts"), MountsLimit)))
         {
             if (Words(line) is not [_, var escaped, _, var options, ..])
             {

@@ -56,6 +56,16 @@ public sealed class SystemSensorTests
     }
 
     [Fact]
+    public async Task The_mounts_of_a_machine_with_many_are_read_to_the_end()
+    {
+        using var tree = new FixtureTree();
+        var layers = string.Concat(Enumerable.Range(0, 2000).Select(i => $"overlay /var/lib/docker/overlay2/{i:x64}/merged overlay rw,relatime 0 0\n"));
+        tree.With("proc/self/mounts", $"/dev/root / ext4 rw,noatime 0 0\n{layers}/dev/root / ext4 ro,noatime 0 0\n");
+
+        Assert.Equal(Value.Of(true), (await ReadAsync(tree))["disk_read_only"]);
+    }
+
+    [Fact]
     public async Task What_a_machine_does_not_have_is_left_out()
     {
         using var tree = new FixtureTree();
