@@ -10,17 +10,27 @@ namespace EdgeAgent.Sensors.Gpio;
 internal sealed class PulseTotal(string path)
 {
     private long _saved;
+    private bool _isLoaded;
 
     public long Count { get; private set; }
 
     public void Add(long pulses) => Count += pulses;
 
-    /// <summary>Takes up the number of the file, 0 where there is none. A file that holds no number is a failure: starting over from 0 would be a lie.</summary>
+    /// <summary>
+    /// Takes up the number of the file, 0 where there is none; once, because the file may be behind where it could not be saved. A
+    /// file that holds no number is a failure: starting over from 0 would be a lie.
+    /// </summary>
     public SensorFailure? Load()
     {
+        if (_isLoaded)
+        {
+            return null;
+        }
+
         var content = KernelFile.Read(path);
         if (content.Error == Errno.NoEntry)
         {
+            _isLoaded = true;
             return null;
         }
 
@@ -34,7 +44,7 @@ internal sealed class PulseTotal(string path)
             return new(SensorFailureKind.Format, $"{path} does not hold the total: write the meter's number of pulses into it, or remove it to start from 0");
         }
 
-        (Count, _saved) = (count, count);
+        (Count, _saved, _isLoaded) = (count, count, true);
         return null;
     }
 

@@ -112,6 +112,40 @@ public sealed class GpioSensorTests
     }
 
     [Fact]
+    public async Task A_total_that_could_not_be_saved_does_not_go_back_when_the_chip_returns()
+    {
+        using var tree = new FixtureTree();
+        tree.With("counters/some", "10\n");
+
+        // In the way of the file that is written first: stands for a file system that is full or read-only.
+        Directory.CreateDirectory(tree.Path("counters/some.new"));
+        var config = Some.Config("gpio", Some.Settings(GpioSensor.Kind, ("line", "17"), ("mode", GpioMode.Counter))) with { Interval = TimeSpan.FromMilliseconds(10) };
+        await using var sensor = (IStreamingSensor)GpioSensor.Kind.Create(config, Environment() with { StateDirectory = tree.Root });
+        _gpio.Change(5, isRising: true);
+        Assert.Equal(15, await RunUntilAsync(static total => total == 15));
+
+        Assert.Equal(15, await RunUntilAsync(static _ => true));
+        Assert.Equal("10\n", await File.ReadAllTextAsync(tree.Path("counters/some")));
+
+        async Task<long> RunUntilAsync(Func<long, bool> isEnough)
+        {
+            var reached = new TaskCompletionSource<long>();
+            var run = Task.Run(() => sensor.RunAsync(
+                observation =>
+                {
+                    var total = observation.Values[0].Value.Integer;
+                    _ = isEnough(total) && reached.TrySetResult(total);
+                    return ValueTask.CompletedTask;
+                },
+                CancellationToken.None));
+            var total = await reached.Task.WaitAsync(Some.Deadline);
+            _gpio.Unplug();
+            Assert.Equal(SensorFailureKind.Missing, (await run.WaitAsync(Some.Deadline)).Kind);
+            return total;
+        }
+    }
+
+    [Fact]
     public void A_machine_without_chips_says_so() =>
         Assert.Equal(SensorFailureKind.Missing, new KernelGpio("/nowhere").Open(new(null, "GPIO17", GpioEdges.None, false, GpioBias.AsIs, TimeSpan.Zero)).Failure?.Kind);
 
