@@ -13,7 +13,7 @@ namespace EdgeAgent.Sensors.Kinds;
 /// </summary>
 internal sealed class Ds18b20Sensor(SensorConfig config, SensorEnvironment environment) : ISensor
 {
-    /// <summary>DS18S20, DS1822, DS18B20, DS1825, DS28EA00.</summary>
+    /// <summary>DS18S20, DS1822, DS18B20, DS1825 (and MAX31850), DS28EA00.</summary>
     private static readonly string[] Families = ["10-", "22-", "28-", "3b-", "42-"];
 
     private static readonly Key<string> Device = Keys.RequiredText(
@@ -63,6 +63,12 @@ internal sealed class Ds18b20Sensor(SensorConfig config, SensorEnvironment envir
 
     private Observation Measure(string probe)
     {
+        if (OneWireScratchpad.MayBeThermocouple(probe) && HasScratchpad(probe))
+        {
+            // Only there its fault shows. Each of the two files makes it measure, so not both.
+            return MeasureByScratchpad(probe);
+        }
+
         var content = KernelFile.Read(Path.Combine(_bus, probe, "temperature"));
         if (content.Error == Errno.NoEntry)
         {
@@ -85,9 +91,11 @@ internal sealed class Ds18b20Sensor(SensorConfig config, SensorEnvironment envir
             return Failed(probe, new(SensorFailureKind.Format, $"temperature reads \"{content.Text}\""));
         }
 
-        var isBare = !OneWireScratchpad.IsDoubtful(millidegrees) || !File.Exists(Path.Combine(_bus, probe, "w1_slave"));
-        return isBare ? Result(probe, OneWireScratchpad.Check(millidegrees)) : MeasureByScratchpad(probe);
+        var isBare = !OneWireScratchpad.IsDoubtful(millidegrees) || !HasScratchpad(probe);
+        return isBare ? Result(probe, OneWireScratchpad.Check(probe, millidegrees)) : MeasureByScratchpad(probe);
     }
+
+    private bool HasScratchpad(string probe) => File.Exists(Path.Combine(_bus, probe, "w1_slave"));
 
     private Observation MeasureByScratchpad(string probe)
     {
@@ -96,7 +104,7 @@ internal sealed class Ds18b20Sensor(SensorConfig config, SensorEnvironment envir
         {
             { Error: Errno.NoEntry } => Failed(probe, new(SensorFailureKind.Missing, "the probe is not on the bus: unplugged, or another name")),
             { Failure: { } failure } => Observation.Failed(failure),
-            _ => Result(probe, OneWireScratchpad.Parse(content.Text!)),
+            _ => Result(probe, OneWireScratchpad.Parse(probe, content.Text!)),
         };
     }
 

@@ -16,7 +16,13 @@ public sealed class Ds18b20SensorTests
     private const string Unplugged = "ff ff ff ff ff ff ff ff ff : crc=c9 NO\n72 01 4b 46 7f ff 0e 10 57 t=-62\n";
     private const string Disturbed = "72 01 4b 46 7f ff 0e 10 00 : crc=57 NO\n72 01 4b 46 7f ff 0e 10 57 t=23125\n";
     private const string Zero = "00 00 4b 46 7f ff 10 10 69 : crc=69 YES\n00 00 4b 46 7f ff 10 10 69 t=0\n";
+    private const string Hot = "44 26 17 18 f0 ff ff ff b6 : crc=b6 YES\n44 26 17 18 f0 ff ff ff b6 t=612250\n";
+    private const string Hot85 = "50 05 17 18 f0 ff ff ff 5f : crc=5f YES\n50 05 17 18 f0 ff ff ff 5f t=85000\n";
+    private const string Open = "fd 7f 11 18 f0 ff ff ff f3 : crc=f3 YES\nfd 7f 11 18 f0 ff ff ff f3 t=2047750\n";
+    private const string OpenInRange = "45 06 11 18 f0 ff ff ff a8 : crc=a8 YES\n45 06 11 18 f0 ff ff ff a8 t=100250\n";
+    private const string NoCause = "45 06 10 18 f0 ff ff ff 9f : crc=9f YES\n45 06 10 18 f0 ff ff ff 9f t=100250\n";
     private const string Probe = "28-000006c5aefc";
+    private const string Thermocouple = "3b-0000001921e8";
 
     [Theory]
     [InlineData("23125\n", 23.125)]
@@ -64,6 +70,25 @@ public sealed class Ds18b20SensorTests
         AssertIs(85, await ReadAsync(temperature: "85000\n", scratchpad: Genuine85));
         AssertFails("power_on", await ReadAsync(temperature: "85000\n", scratchpad: PowerOn));
     }
+
+    [Theory]
+    [InlineData("612250\n", null, 612.25)]
+    [InlineData("-195000\n", null, -195)]
+    [InlineData(null, Hot, 612.25)]
+    [InlineData("612250\n", Hot, 612.25)]
+    [InlineData("85000\n", Hot85, 85)]
+    [InlineData("100250\n", NoCause, 100.25)]
+    public async Task A_thermocouple_goes_far_beyond_a_thermometer(string? temperature, string? scratchpad, double expected) =>
+        AssertIs(expected, await ReadAsync(temperature, scratchpad, Thermocouple));
+
+    [Theory]
+    [InlineData("2047750\n", null, "implausible")]
+    [InlineData("-270250\n", null, "implausible")]
+    [InlineData("2047750\n", Open, "io")]
+    [InlineData("100250\n", OpenInRange, "io")]
+    [InlineData("85000\n", PowerOn, "power_on")]
+    public async Task A_thermocouple_that_is_broken_has_no_value(string? temperature, string? scratchpad, string kind) =>
+        AssertFails(kind, await ReadAsync(temperature, scratchpad, Thermocouple));
 
     [Fact]
     public async Task A_genuine_0_degrees_is_told_from_a_shorted_bus_by_the_scratchpad()
@@ -121,19 +146,19 @@ public sealed class Ds18b20SensorTests
         Assert.Equal(kind, observation.Failure?.Kind.Text());
     }
 
-    private static async Task<Observation> ReadAsync(string? temperature = null, string? scratchpad = null)
+    private static async Task<Observation> ReadAsync(string? temperature = null, string? scratchpad = null, string probe = Probe)
     {
         using var tree = new FixtureTree();
         if (temperature is not null)
         {
-            tree.With($"sys/bus/w1/devices/{Probe}/temperature", temperature);
+            tree.With($"sys/bus/w1/devices/{probe}/temperature", temperature);
         }
 
         if (scratchpad is not null)
         {
-            tree.With($"sys/bus/w1/devices/{Probe}/w1_slave", scratchpad);
+            tree.With($"sys/bus/w1/devices/{probe}/w1_slave", scratchpad);
         }
 
-        return await Some.ReadAsync(Ds18b20Sensor.Kind, Some.Environment(root: tree.Root), ("device", Probe));
+        return await Some.ReadAsync(Ds18b20Sensor.Kind, Some.Environment(root: tree.Root), ("device", probe));
     }
 }
