@@ -198,7 +198,7 @@ internal sealed class MqttSensor(SensorConfig config, SensorEnvironment environm
             Tls = url.Tls ? new MqttTlsOptions { CaFile = settings.Get(CaFile) } : null,
             ClientId = settings.Get(ClientId) ?? $"edgeagent-{Environment.MachineName}-{config.Id}",
             Username = settings.Get(Username),
-            Password = settings.Get(Password) is { } password ? Encoding.UTF8.GetBytes(password.Reveal()) : null,
+            Password = settings.Get(Password) is { } password ? Encoding.UTF8.GetBytes(password.Reveal()) : (ReadOnlyMemory<byte>?)null,
             CleanStart = false,
             SessionExpiry = SessionLife,
             ReceiveMaximum = ReceiveMaximum,

@@ -164,6 +164,18 @@ public sealed class MqttSensorTests
     }
 
     [Fact]
+    public async Task Without_user_and_password_none_is_sent()
+    {
+        await using var broker = new ScriptedBroker();
+        await using var stream = new RunningStream(
+            MqttSensor.Kind, null, ("url", new BrokerAddress("127.0.0.1", broker.Port, Tls: false)), Topics("a/#"));
+
+        var side = await broker.AcceptAsync(Wire.Connack5);
+
+        Assert.Equal(0, side.Connect.Body[7] & 0b1100_0000);
+    }
+
+    [Fact]
     public async Task Nobody_there_is_a_failure()
     {
         await using var broker = new LocalBroker();
