@@ -273,6 +273,18 @@ public sealed class ConfigReaderTests
     }
 
     [Fact]
+    public async Task A_mistake_in_a_line_of_thousands_of_letters_and_colons_is_shown_soon()
+    {
+        using var folder = new ConfigFolder();
+        var text = $"broker:\n  {string.Concat(Enumerable.Repeat("${A:-", 2000))}{new string('x', 30_000)}{string.Concat(Enumerable.Repeat(":x", 2000))}: - a\n";
+
+        // Where each colon costs the square of the letters before it, hours are not enough.
+        var shown = await Task.Run(() => ProblemText.Render(folder.Read(text).Problems)).WaitAsync(BusyMachine.Deadline);
+
+        Assert.Contains("a list cannot begin on the line of its key", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_full_of_mistakes_ends_soon_and_says_the_first_500()
     {
         var text = string.Concat(Enumerable.Range(0, 60_000).Select(number => $"kez{number}: 1\n"));

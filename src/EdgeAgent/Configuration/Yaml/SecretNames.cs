@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace EdgeAgent.Configuration.Yaml;
@@ -8,6 +9,8 @@ internal static partial class SecretNames
     private const string Hidden = "***";
 
     private static readonly string[] Words = ["password", "passwd", "passphrase", "token", "secret", "authorization", "api_key", "apikey", "headers"];
+
+    private static readonly SearchValues<char> InKeys = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_ -");
 
     /// <summary>What people write for these, and no key of ours has.</summary>
     private static readonly string[] Abbreviations = ["pass", "pwd", "pw", "psk", "auth", "bearer", "credential", "credentials"];
@@ -70,12 +73,12 @@ internal static partial class SecretNames
     {
         if (!line.Contains(':', StringComparison.Ordinal))
         {
-            return IsNearSecret(LastKey().Match($"{line.TrimStart(' ', '-').Split(' ', '=')[0]}").Value) ? 0 : -1;
+            return IsNearSecret(LastKey(line.TrimStart(' ', '-').Split(' ', '=')[0])) ? 0 : -1;
         }
 
         for (var colon = line.IndexOf(':', StringComparison.Ordinal); colon >= 0; colon = line.IndexOf(':', colon + 1))
         {
-            if (IsNearSecret(LastKey().Match(line[..colon]).Value) && FindValue(line, colon) is >= 0 and var begin)
+            if (IsNearSecret(LastKey(line.AsSpan(0, colon))) && FindValue(line, colon) is >= 0 and var begin)
             {
                 return begin;
             }
@@ -89,8 +92,18 @@ internal static partial class SecretNames
         key.Split('_', '-', ' ').Prepend(key.Replace(" ", "", StringComparison.Ordinal)).Any(static part =>
             Abbreviations.Contains(part, StringComparer.OrdinalIgnoreCase) || DidYouMean.Nearest(part, Words) is not null);
 
-    [GeneratedRegex("""[A-Za-z0-9](?:[A-Za-z0-9_ -]*[A-Za-z0-9])?(?=["' ]*$)""")]
-    private static partial Regex LastKey();
+    /// <summary>The words, if any, that the text ends with, but for the quotes around them. From its end: a search for them takes a line of thousands of letters very long.</summary>
+    private static string LastKey(ReadOnlySpan<char> text)
+    {
+        var words = text.TrimEnd("\"' ");
+        if (words.IsEmpty || !char.IsAsciiLetterOrDigit(words[^1]))
+        {
+            return "";
+        }
+
+        var begin = words.LastIndexOfAnyExcept(InKeys) + 1;
+        return words[begin..].TrimStart("_ -").ToString();
+    }
 
     /// <summary>Where the value of the key begins that the word is in; -1 where it is no key, or where the value only names a secret.</summary>
     private static int FindValue(string line, int end)
