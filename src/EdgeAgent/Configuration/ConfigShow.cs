@@ -105,7 +105,8 @@ internal static class ConfigShow
         }
         else if (values.NodeOf(key) is { } node)
         {
-            shown.Add(new ShownValue(path, HoldsSecret(node) || key.IsSecret ? Hidden : SecretNames.MaskUrls(key.Write(values.Set[key].Value)), OriginOf(node)));
+            var value = HoldsSecret(node) || key.IsSecret ? Hidden : SecretNames.MaskUrls(key.Write(values.Set[key].Value));
+            shown.Add(new ShownValue(path, value, OriginOf(node, isSecret: value == Hidden)));
         }
         else if (derived.TryGetValue(key, out var known))
         {
@@ -128,10 +129,10 @@ internal static class ConfigShow
         return derived;
     }
 
-    private static string OriginOf(Node node)
+    private static string OriginOf(Node node, bool isSecret)
     {
         var place = string.Create(CultureInfo.InvariantCulture, $"{node.Span.Source.Path}:{node.Span.Line}");
-        return node is ScalarNode { WrittenAs: { } written } ? $"{place}, {written}" : place;
+        return node is ScalarNode { WrittenAs: { } written } ? $"{place}, {(isSecret ? SecretNames.MaskWritten(written) : SecretNames.MaskUrls(written))}" : place;
     }
 
     private static bool HoldsSecret(Node node) => node switch

@@ -59,7 +59,7 @@ internal static class ProblemText
         var (line, column) = span.Source.Locate(span.Offset);
         for (var number = Math.Max(1, line - LinesBefore); number <= line; number++)
         {
-            var shown = SecretNames.Mask(span.Source, number);
+            var shown = span.Source.Secrets.Mask(number);
             if (number < line)
             {
                 text.Append(CultureInfo.InvariantCulture, $"{number,5} | {Clean(Cut(shown, 0))}").Append('\n');

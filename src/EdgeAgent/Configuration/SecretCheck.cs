@@ -21,7 +21,7 @@ internal static class SecretCheck
                     }
 
                     break;
-                case { Value: Secret, Node: ScalarNode { WrittenAs: null } node } when SourceLoader.IsReadableByEveryone(node.Span.Source.Path):
+                case { Value: Secret, Node: ScalarNode node } when (node.WrittenAs is null || SecretNames.HasDefault(node.WrittenAs)) && SourceLoader.IsReadableByEveryone(node.Span.Source.Path):
                     scope.Warn(
                         node.Span,
                         $"every user of this machine can read this {key.Name}",

@@ -90,6 +90,25 @@ public sealed class ConfigShowTests : IDisposable
     }
 
     [Theory]
+    [InlineData("password: \"${MQTT_PW:-hunter2}\"", "${MQTT_PW:-***}")]
+    [InlineData("password: \"hunter2${MQTT_PW:-}hunter2\"", "***${MQTT_PW:-}***")]
+    [InlineData("password: \"${MQTT_PW:?set it}\"", "${MQTT_PW:?set it}")]
+    [InlineData("password: x}\nstatus: {token: \"${TOKEN:-hunter2hunter2hunter2}\"", "${TOKEN:-***}")]
+    [InlineData("password: x}\nsensors:\n  - {id: web, type: http, url: \"http://u:hunter2@${MQTT_PW}/\"", "http://***@${MQTT_PW}/")]
+    public void The_origin_of_a_secret_names_its_variable_and_not_its_text(string lines, string origin)
+    {
+        _folder.Set("MQTT_PW", "x");
+        _folder.Write("edgeagent.yaml", $"broker: {{url: mqtt://host, username: pi, {lines}}}\n");
+        var reading = ConfigReader.Read(_folder.Main, ConfigSchema.Full, _folder.Environment);
+        Assert.True(reading.Config is not null, ProblemText.Render(reading.Problems));
+
+        var shown = ConfigShow.List(ConfigSchema.Full, reading.Config, reading.Values);
+
+        Assert.DoesNotContain(shown, static value => value.Origin.Contains("hunter2", StringComparison.Ordinal));
+        Assert.Contains(shown, value => value.Origin.EndsWith($", {origin}", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("url: 'http://host/', headers: {Authorization: Bearer hunter2, X-Key: hunter2}", "headers: ***")]
     [InlineData("url: 'http://pi:hunter2@host/path?unit=C'", "url: \"http://***@host/path?unit=C\"")]
     [InlineData("url: 'http://host/path?unit=C&api_key=hunter2&place=x'", "url: \"http://host/path?unit=C&api_key=***&place=x\"")]

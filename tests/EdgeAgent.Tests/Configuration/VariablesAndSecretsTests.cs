@@ -152,6 +152,70 @@ public sealed class VariablesAndSecretsTests : IDisposable
         Assert.DoesNotContain("hunter2", Json(reading.Problems), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("broker: {url: mqtt://host, username: q, password:hunter2}")]
+    [InlineData("broker: {url: mqtt://host, pasword:hunter2}")]
+    [InlineData("broker: {url: mqtt://host, password=hunter2}")]
+    [InlineData("broker: {url: mqtt://host, password hunter2}")]
+    [InlineData("broker: {url: mqtt://host, password:hunter2, password:hunter2}")]
+    [InlineData("broker: {url: 'u:hunter2@host:1883'}")]
+    [InlineData("broker:\n  url: u:hunter2@host:1883")]
+    [InlineData("broker:\n  urls: [mqtt://host, 'u:hunter2@host']")]
+    [InlineData("broker: {url: 'ssl://u:hunter2@host'}")]
+    [InlineData("broker: {url: 'amqp://u:hunter2@host'}")]
+    [InlineData("broker:\n  url: mqtt://host\n  password: \"a\n    hunter2\"\n  nonsense: 1")]
+    [InlineData("broker:\n  url: mqtt://host\n  password: \"a\n\n    b\n    hunter2\"\n  nonsense: 1")]
+    [InlineData("broker:\n  url: mqtt://host\n  password: a\n    hunter2\n  nonsense: 1")]
+    [InlineData("broker: {url: mqtt://host, password: 'a\n  hunter2', nonsense: 1}")]
+    [InlineData("broker: {\n  url: mqtt://host,\n  password: a\n  hunter2,\n  nonsense: 1}")]
+    [InlineData("broker: {\n  url: mqtt://host,\n  password: \"a\n  hunter2\",\n  nonsense: 1}")]
+    [InlineData("broker:\n  url: mqtt://host\n  ? password\n  : hunter2\n  nonsense: 1")]
+    [InlineData("broker:\n  url: mqtt://host\n  ? password\n  : |\n    hunter2\n  nonsense: 1")]
+    [InlineData("broker: {url: mqtt://host, password\n  : hunter2, nonsense: 1}")]
+    public void No_problem_shows_a_password_however_the_file_writes_it(string text)
+    {
+        var reading = _folder.Read(text + "\n");
+
+        Assert.NotEmpty(reading.Problems);
+        Assert.DoesNotContain("hunter2", ProblemText.Render(reading.Problems), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", string.Join('\n', reading.Problems.Select(ProblemText.Line)), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", Json(reading.Problems), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("password: hunter2\nkeep_alive: 1", "keep_alive: 1")]
+    [InlineData("- password: hunter2\n  keep_alive: 1", "  keep_alive: 1")]
+    [InlineData("password: 'hunter2'\nkeep_alive: 1", "keep_alive: 1")]
+    [InlineData("{password: hunter2,\n keep_alive: 1}", " keep_alive: 1}")]
+    [InlineData("password: \"a\n  hunter2\"\nkeep_alive: 1", "keep_alive: 1")]
+    [InlineData("# password: 'x\nkeep_alive: 1", "keep_alive: 1")]
+    public void The_line_below_a_password_is_shown(string text, string shown)
+    {
+        var source = new SourceFile("edgeagent.yaml", text);
+
+        Assert.Equal(shown, source.Secrets.Mask(source.LineCount));
+    }
+
+    [Fact]
+    public void A_url_with_a_password_and_without_a_scheme_is_told_where_the_password_belongs()
+    {
+        var problem = Assert.Single(_folder.Read("broker: {url: 'u:hunter2@host:1883'}\nsensors: []\n").Problems, static problem => problem.Severity == Severity.Error);
+
+        Assert.Equal("user and password do not belong into the URL: set broker.username and broker.password", problem.Hint);
+    }
+
+    [Theory]
+    [InlineData("${PASSWORD:-hunter2}", 1)]
+    [InlineData("${PASSWORD:-}", 0)]
+    [InlineData("${PASSWORD}", 0)]
+    public void A_password_that_is_the_default_of_a_variable_stands_in_the_file_too(string written, int warnings)
+    {
+        _folder.Set("PASSWORD", "x");
+        _folder.Write("edgeagent.yaml", $"broker:\n  url: mqtt://host\n  username: pi\n  password: \"{written}\"\n", mode: 0b110_100_100);
+
+        Assert.Equal(warnings, _folder.Read().Problems.Count(static problem => problem.Message == "every user of this machine can read this password"));
+    }
+
     [Fact]
     public void No_key_that_holds_no_secret_is_taken_for_the_misspelling_of_one_that_does()
     {
@@ -161,7 +225,7 @@ public sealed class VariablesAndSecretsTests : IDisposable
         Assert.InRange(keys.Length, 100, 1_000);
         Assert.Equal(
             ["headers", "password", "token"],
-            keys.Where(static key => SecretNames.Mask(new SourceFile("edgeagent.yaml", $"{key}: value"), 1) != $"{key}: value").Order());
+            keys.Where(static key => SecretNames.Mask($"{key}: value") != $"{key}: value").Order());
     }
 
     [Theory]
@@ -169,7 +233,7 @@ public sealed class VariablesAndSecretsTests : IDisposable
     [InlineData("sec: value")]
     [InlineData("head: value")]
     public void The_beginning_of_a_secrets_key_is_no_slip_and_hides_nothing(string line) =>
-        Assert.Equal(line, SecretNames.Mask(new SourceFile("edgeagent.yaml", line), 1));
+        Assert.Equal(line, SecretNames.Mask(line));
 
     [Fact]
     public void A_secret_does_not_show_itself()

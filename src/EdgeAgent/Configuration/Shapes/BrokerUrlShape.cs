@@ -21,6 +21,12 @@ internal sealed class BrokerUrlShape : ScalarShape<BrokerAddress>
     public override bool TryParse(string text, [MaybeNullWhen(false)] out BrokerAddress value, out string? hint)
     {
         value = null;
+        if (HidesText(text))
+        {
+            hint = "user and password do not belong into the URL: set broker.username and broker.password";
+            return false;
+        }
+
         var end = text.IndexOf("://", StringComparison.Ordinal);
         if (end < 0)
         {
@@ -38,12 +44,6 @@ internal sealed class BrokerUrlShape : ScalarShape<BrokerAddress>
         };
         if (hint is not null)
         {
-            return false;
-        }
-
-        if (rest.Contains('@', StringComparison.Ordinal))
-        {
-            hint = "user and password do not belong into the URL: set broker.username and broker.password";
             return false;
         }
 

@@ -84,7 +84,7 @@ internal sealed class TextMapShape : Shape<ImmutableDictionary<string, string>>
         var texts = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var entry in map.Entries)
         {
-            if (TextShape.Any.TryRead(entry.Value, scope.Below(entry.Key.Text), out var text))
+            if (TextShape.Any.TryRead(entry.Value, scope.Below(SecretNames.MaskKey(entry.Key.Text)), out var text))
             {
                 texts[entry.Key.Text] = text;
             }

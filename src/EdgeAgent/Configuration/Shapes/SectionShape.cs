@@ -115,10 +115,11 @@ internal sealed class SectionShape(ImmutableArray<Key> keys) : Shape<KeyValues>
             return null;
         }
 
+        var shown = SecretNames.MaskKey(name.Text);
         if (name.Text.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && keys.Any(key => key.Name == name.Text[..colon]))
         {
             var meant = name.Text[..colon];
-            scope.Error(name.Span, $"no space after the ':' of '{meant}'", $"write \"{meant}: {name.Text[(colon + 1)..]}\"");
+            scope.Error(name.Span, $"no space after the ':' of '{meant}'", $"write \"{meant}: {(shown == name.Text ? shown[(colon + 1)..] : "...")}\"");
             return meant;
         }
 
@@ -126,7 +127,7 @@ internal sealed class SectionShape(ImmutableArray<Key> keys) : Shape<KeyValues>
         var near = DidYouMean.Find(name.Text, keys.Select(key => key.Name));
         scope.Error(
             name.Span,
-            $"unknown key '{name.Text}'{(title.Length == 0 ? "" : $" in {title}")}",
+            $"unknown key '{shown}'{(title.Length == 0 ? "" : $" in {title}")}",
             near is null ? valid : $"did you mean '{near}'?   {valid}");
         return near;
     }

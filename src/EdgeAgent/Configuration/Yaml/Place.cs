@@ -26,7 +26,7 @@ internal readonly record struct Place(SourceFile Source, int Offset)
     public bool IsLineStart => LineUpTo.AsSpan().Trim().IsEmpty;
 
     /// <summary>No message may quote what stands here: a file of secrets, or a line with the key of one.</summary>
-    public bool IsSecret => SecretNames.IsSecretLine(Source, Line);
+    public bool IsSecret => Source.Secrets.IsSecret(Line);
 
     public SourceSpan Span(int length) => new(Source, Offset, length);
 

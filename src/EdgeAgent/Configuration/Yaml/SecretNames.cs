@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace EdgeAgent.Configuration.Yaml;
 
-/// <summary>Knows by its key, also a mistyped one and where the file cannot be parsed, that a line holds a secret.</summary>
+/// <summary>Knows by its key, also a mistyped one and where the file cannot be parsed, that a text holds a secret.</summary>
 internal static partial class SecretNames
 {
     private const string Hidden = "***";
@@ -15,17 +15,8 @@ internal static partial class SecretNames
     /// <summary>What people write for these, and no key of ours has.</summary>
     private static readonly string[] Abbreviations = ["pass", "pwd", "pw", "psk", "auth", "bearer", "credential", "credentials"];
 
-    /// <summary>Whether no message may quote the line.</summary>
-    public static bool IsSecretLine(SourceFile source, int line) => source.IsSecret || Mask(source, line) != source.Line(line).ToString();
-
     /// <summary>The line as it may be shown: whatever stands behind the key of a secret is replaced, unless it only names one.</summary>
-    public static string Mask(SourceFile source, int line)
-    {
-        var text = source.Line(line).ToString();
-        return source.IsSecret || Owner(source, line) is { } owner && FindSecret(owner) >= 0 ? Hidden : Mask(text);
-    }
-
-    private static string Mask(string line)
+    public static string Mask(string line)
     {
         var secret = FindSecret(line);
         if (secret >= 0)
@@ -36,17 +27,43 @@ internal static partial class SecretNames
         return MaskUrls(line);
     }
 
+    /// <summary>The text of a key as it may be shown: in <c>{password:x}</c>, with its missing space, all of it is the key.</summary>
+    public static string MaskKey(string key) => key.AsSpan().IndexOfAny(':', '=', ' ') >= 0 ? Mask(key) : key;
+
+    /// <summary>What the file says in place of a secret: the names of variables stay, and every text beside them goes, their defaults too.</summary>
+    public static string MaskWritten(string written)
+    {
+        if (written.StartsWith("!secret ", StringComparison.Ordinal))
+        {
+            return written;
+        }
+
+        var texts = Variable().Split(written);
+        var names = Variable().Matches(written).Select(static match => DefaultText().Replace(match.Value, Hidden));
+        return string.Concat(texts.Select(static text => text.Length == 0 ? "" : Hidden).Zip(names.Append(""), string.Concat));
+    }
+
+    /// <summary>Whether variables have a text of the file to fall back on.</summary>
+    public static bool HasDefault(string written) => DefaultText().IsMatch(written);
+
     /// <summary>The text without the users, passwords and secret parameters of the URLs in it.</summary>
     public static string MaskUrls(string text) => SecretParameter().Replace(UserInformation().Replace(text, $"{Hidden}@"), Hidden);
 
-    [GeneratedRegex("""(?<=://)[^\s"']*@""")]
+    // Behind the scheme of a URL, or where somebody forgot the scheme: user:password@host.
+    [GeneratedRegex("""(?<=://)[^\s"']*@|(?<![^\s"',{\[])[^\s"':/,{\[]+:(?!//)[^\s"']*@""")]
     private static partial Regex UserInformation();
+
+    [GeneratedRegex("""\$\{[^}]*\}""")]
+    private static partial Regex Variable();
+
+    [GeneratedRegex("""(?<=\$\{\w+:-)[^}]+(?=\})""")]
+    private static partial Regex DefaultText();
 
     [GeneratedRegex("""(?<=[?&][^=&\s"']*(?:password|token|secret|key|auth|sig)[^=&\s"']*=)[^&\s"',}\]]+""", RegexOptions.IgnoreCase)]
     private static partial Regex SecretParameter();
 
     /// <summary>Where the first secret begins; -1 where there is none.</summary>
-    private static int FindSecret(string line)
+    public static int FindSecret(string line)
     {
         if (line.AsSpan().TrimStart().StartsWith("#"))
         {
@@ -108,12 +125,19 @@ internal static partial class SecretNames
     /// <summary>Where the value of the key begins that the word is in; -1 where it is no key, or where the value only names a secret.</summary>
     private static int FindValue(string line, int end)
     {
+        var word = end;
         while (end < line.Length && (char.IsAsciiLetterOrDigit(line[end]) || line[end] is '_' or '-' or '"' or '\'' or ' '))
         {
             end++;
         }
 
-        if (end == line.Length || line[end] != ':')
+        // In braces the ':' may have been forgotten: {password x}.
+        if (end < line.Length && line[end] is (',' or '}') && line[word..end].TrimEnd().IndexOf(' ', StringComparison.Ordinal) is >= 0 and var space)
+        {
+            return word + space;
+        }
+
+        if (end == line.Length || line[end] is not (':' or '='))
         {
             return -1;
         }
@@ -121,24 +145,4 @@ internal static partial class SecretNames
         var value = line.AsSpan(end + 1).Trim();
         return value.IsEmpty || value.StartsWith("!secret ") || value is "|" or ">" ? -1 : end + 1;
     }
-
-    /// <summary>The line above that this one is indented under.</summary>
-    private static string? Owner(SourceFile source, int line)
-    {
-        var indentation = IndentationOf(source.Line(line));
-        for (var above = line - 1; above >= 1 && indentation > 0; above--)
-        {
-            var text = source.Line(above);
-            if (!text.Trim().IsEmpty && IndentationOf(text) < indentation)
-            {
-                // A block of text, or a value on the next line.
-                var owner = text.TrimEnd();
-                return owner is [.., ':' or '|' or '>' or '-' or '+'] ? $"{owner.TrimEnd("|>-+")} x" : null;
-            }
-        }
-
-        return null;
-    }
-
-    private static int IndentationOf(ReadOnlySpan<char> line) => line.Length - line.TrimStart().Length;
 }

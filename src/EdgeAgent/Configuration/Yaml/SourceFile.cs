@@ -1,9 +1,10 @@
 namespace EdgeAgent.Configuration.Yaml;
 
-/// <summary>The text of one file, and where its lines are. Immutable.</summary>
+/// <summary>The text of one file, and where its lines are.</summary>
 internal sealed class SourceFile
 {
     private readonly int[] _lineStarts;
+    private SecretLines? _secrets;
 
     public SourceFile(string path, string text)
     {
@@ -19,6 +20,9 @@ internal sealed class SourceFile
 
     /// <summary>Every value in it is a secret: no message quotes it, no excerpt shows it.</summary>
     public bool IsSecret { get; init; }
+
+    /// <summary>Which lines may not be shown.</summary>
+    public SecretLines Secrets => _secrets ??= new SecretLines(this);
 
     public int LineCount => _lineStarts.Length;
 

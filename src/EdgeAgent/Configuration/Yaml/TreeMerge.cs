@@ -44,7 +44,7 @@ internal static class TreeMerge
             case (ListNode one, ListNode other) when known.Key.Text == appended:
                 return new ListNode(one.Span, one.Items.AddRange(other.Items));
             default:
-                scope.Error(added.Key.Span, $"'{added.Key.Text}' is set in two files", $"it is already set at {known.Key.Span}: keep one of them");
+                scope.Error(added.Key.Span, $"'{SecretNames.MaskKey(added.Key.Text)}' is set in two files", $"it is already set at {known.Key.Span}: keep one of them");
                 return known.Value;
         }
     }

@@ -183,7 +183,7 @@ internal sealed class YamlReader
             }
             else if (!name.IsBroken)
             {
-                _scope.Error(name.Span, $"the key '{name.Text}' is here twice", $"it is already on line {seen[name.Text].Line}: keep one of them");
+                _scope.Error(name.Span, $"the key '{SecretNames.MaskKey(name.Text)}' is here twice", $"it is already on line {seen[name.Text].Line}: keep one of them");
             }
         }
 

@@ -32,7 +32,7 @@ internal sealed class GroupsShape(params ImmutableArray<Key> keys) : Shape<Immut
         var groups = ImmutableDictionary.CreateBuilder<string, KeyValues>(StringComparer.Ordinal);
         foreach (var entry in map.Entries)
         {
-            isRead &= _group.TryRead(entry.Value, scope.Below(entry.Key.Text), out var group);
+            isRead &= _group.TryRead(entry.Value, scope.Below(SecretNames.MaskKey(entry.Key.Text)), out var group);
             groups[entry.Key.Text] = group;
         }
 
