@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using EdgeAgent.Configuration.Shapes;
 
@@ -7,15 +8,19 @@ namespace EdgeAgent.Commands;
 /// <summary><c>edgeagent queue purge</c>: gives messages up, by age and by topic.</summary>
 internal static class QueuePurge
 {
+    private static readonly DurationShape Ages = new(TimeSpan.Zero, TimeSpan.FromDays(3650));
+
+    private static readonly string[] Times = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
+
     public static Command Create()
     {
         var (control, config) = QueueView.Options();
         var before = new Option<string?>("--before") { Description = "Only what was taken before: an age such as 7d, or a time such as 2026-11-01T00:00:00Z.", HelpName = "AGE|TIME" };
         before.Validators.Add(static result =>
         {
-            if (result.Tokens is [var token] && Time(token.Value, default) is null)
+            if (result.Tokens is [var token] && !TryReadTime(token.Value, TimeProvider.System.GetUtcNow(), out _, out var problem))
             {
-                result.AddError($"--before takes an age such as 7d or a time such as 2026-11-01T00:00:00Z, not '{token.Value}'.");
+                result.AddError(problem);
             }
         });
         var topic = new Option<string?>("--topic") { Description = "Only topics that this MQTT filter matches.", HelpName = "FILTER" };
@@ -30,7 +35,7 @@ internal static class QueuePurge
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var limit = parsed.GetValue(before) is { } text ? Time(text, TimeProvider.System.GetUtcNow()) : null;
+            DateTimeOffset? limit = parsed.GetValue(before) is { } text && TryReadTime(text, TimeProvider.System.GetUtcNow(), out var time, out _) ? time : null;
             var filter = parsed.GetValue(topic);
             var what = $"{(filter is null ? "all topics" : $"topics like {filter}")}{(limit is { } end ? $", taken before {Quantity.Time(end)}" : "")}";
             if (!Confirmation.IsGiven(parsed.GetValue(yes), $"Give up every queued message of {what}?"))
@@ -51,9 +56,26 @@ internal static class QueuePurge
         return command;
     }
 
-    /// <summary>An age before now, or a time; null where it is neither.</summary>
-    private static DateTimeOffset? Time(string text, DateTimeOffset now) =>
-        new DurationShape(TimeSpan.Zero, TimeSpan.FromDays(3650)).TryParse(text, out var age, out _) ? (now == default ? DateTimeOffset.UnixEpoch : now - age)
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
-        : null;
+    /// <summary>Reads an age before now, or a time; strictly, for what is misread here is gone.</summary>
+    public static bool TryReadTime(string text, DateTimeOffset now, out DateTimeOffset time, [NotNullWhen(false)] out string? problem)
+    {
+        problem = null;
+        if (Ages.TryParse(text, out var age, out _))
+        {
+            time = now - age;
+            return true;
+        }
+
+        // Only whole dates: "12.5", a forgotten unit, would be a day of some year elsewhere.
+        if (!DateTimeOffset.TryParseExact(text, Times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
+        {
+            problem = $"--before takes an age such as 7d or a time such as 2026-11-01T00:00:00Z, not '{text}'.";
+        }
+        else if (time > now)
+        {
+            problem = $"--before {text} is still to come: it would give up everything. For that, say --before 0s.";
+        }
+
+        return problem is null;
+    }
 }
