@@ -8,6 +8,19 @@ namespace EdgeAgent.Commands;
 /// <summary>Every command that there is: what the program parses by, and what help, manual and completions are made from.</summary>
 internal static class CommandLine
 {
+    /// <summary>Runs what the words call.</summary>
+    /// <returns>The exit code of the process.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
+    {
+        var parsed = Create().Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            return UsageError.Write(parsed, errors);
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, Output = output, Error = errors });
+    }
+
     public static RootCommand Create()
     {
         var root = new RootCommand("Reads sensors, queues what they say while the broker is away, and delivers it with MQTT.")

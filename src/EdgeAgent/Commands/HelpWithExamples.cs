@@ -7,6 +7,9 @@ namespace EdgeAgent.Commands;
 /// <summary>The help of a command, with the examples of <see cref="CommandExamples"/> below.</summary>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
+    /// <summary>What else the command needs is what the help is asked for.</summary>
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         var exitCode = help.Invoke(parseResult);
