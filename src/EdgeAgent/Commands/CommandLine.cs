@@ -13,12 +13,22 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
     {
         var parsed = Create().Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        try
         {
-            return UsageError.Write(parsed, errors);
+            return parsed.Errors.Count > 0 ? UsageError.Write(parsed, errors) : await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                ProcessTerminationTimeout = null,
+                EnableDefaultExceptionHandler = false,
+                Output = output,
+                Error = errors,
+            });
         }
-
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, Output = output, Error = errors });
+#pragma warning disable CA1031 // The last stop: whatever comes here ends the process, and is said.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Failure.Write(exception, $"edgeagent {CommandExamples.WordsOf(parsed.CommandResult.Command)}".TrimEnd(), errors);
+        }
     }
 
     public static RootCommand Create()

@@ -8,22 +8,35 @@ internal static class CommonOptions
 {
     public const string DefaultConfig = "/etc/edgeagent/edgeagent.yaml";
 
-    public static Option<string> Config() => new("--config", "-c")
+    public static Option<string> Config() => Path(new("--config", "-c")
     {
         Description = "The configuration file.",
         HelpName = "FILE",
         DefaultValueFactory = _ => DefaultConfig,
-    };
+    });
 
-    public static Option<string> Control() => new("--control")
+    public static Option<string> Control() => Path(new("--control")
     {
         Description = "The socket that the running agent answers on.",
         HelpName = "PATH",
         DefaultValueFactory = _ => ControlSocket.DefaultPath,
-    };
+    });
 
     public static Option<bool> Json() => new("--json")
     {
         Description = "Print JSON for programs.",
     };
+
+    /// <summary>Refuses the empty path of a variable that was not set.</summary>
+    private static Option<string> Path(Option<string> option)
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: "" }])
+            {
+                result.AddError($"{option.Name} takes a path, not nothing.");
+            }
+        });
+        return option;
+    }
 }
