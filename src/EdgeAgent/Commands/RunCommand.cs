@@ -26,7 +26,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(RunRequest request)
     {
-        var reading = ConfigReader.Read(request.ConfigPath);
+        var reading = ConfigReader.Read(request.ConfigPath, isAgent: true);
         if (reading.Problems.Length > 0)
         {
             await Console.Error.WriteAsync(ProblemText.Render(reading.Problems));

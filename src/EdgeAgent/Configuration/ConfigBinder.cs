@@ -6,7 +6,7 @@ using EdgeAgent.Readings;
 namespace EdgeAgent.Configuration;
 
 /// <summary>Makes the configuration out of the values of its keys, and finds what only shows between keys.</summary>
-internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment environment, ReadScope scope)
+internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment environment, FileReaders readers, ReadScope scope)
 {
     public AgentConfig Bind(KeyValues values, string path)
     {
@@ -17,7 +17,7 @@ internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment enviro
         var config = new AgentConfig
         {
             Gateway = gateway,
-            Broker = values.NodeOf(schema.Broker) is { } broker ? BrokerSection.Bind(values.Get(schema.Broker), broker, environment.DefaultClientId(gateway), scope) : null,
+            Broker = values.NodeOf(schema.Broker) is { } broker ? BrokerSection.Bind(values.Get(schema.Broker), broker, environment.DefaultClientId(gateway), readers, scope) : null,
             Queue = QueueSection.Bind(values.Get(schema.Queue)),
             Clock = ClockSection.Bind(values.Get(schema.Clock)),
             Delivery = DeliverySection.Bind(values.Get(schema.Delivery)),

@@ -12,7 +12,11 @@ internal sealed record ConfigEnvironment
         HostName = Environment.MachineName,
         MachineIdPath = "/etc/machine-id",
         GetVariable = Environment.GetEnvironmentVariable,
+        IsRoot = Environment.IsPrivilegedProcess,
     };
+
+    /// <summary>This machine, as the agent itself sees it.</summary>
+    public static ConfigEnvironment Agent { get; } = Machine with { IsAgent = true };
 
     public required string HostName { get; init; }
 
@@ -21,6 +25,15 @@ internal sealed record ConfigEnvironment
 
     /// <summary>Null for a variable that is not set.</summary>
     public required Func<string, string?> GetVariable { get; init; }
+
+    /// <summary>Whether the agent itself reads, and not a command beside it, which may be another user's.</summary>
+    public bool IsAgent { get; init; }
+
+    /// <summary>Whether root reads, who may read everything.</summary>
+    public bool IsRoot { get; init; }
+
+    /// <summary>Null for a file that is not there.</summary>
+    public Func<string, FileRights?> RightsOf { get; init; } = FileRights.Of;
 
     /// <summary>
     /// The gateway and eight digits that no other machine has: half the world's Pis are called raspberrypi, and a broker cuts

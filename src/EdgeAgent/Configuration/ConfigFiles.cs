@@ -11,7 +11,7 @@ internal static class ConfigFiles
     /// <summary>The files in the order in which they are read: the main file, then conf.d by name, byte by byte.</summary>
     public static ImmutableArray<string> Find(string path, ReadScope scope)
     {
-        var folder = Beside(path, DropInFolder);
+        var folder = DropInsOf(path);
         if (!Directory.Exists(folder))
         {
             return [path];
@@ -37,7 +37,7 @@ internal static class ConfigFiles
     /// <summary>A text that is another one whenever a file of the configuration or its secrets is written, added or removed.</summary>
     public static string Stamp(string path)
     {
-        var folder = new DirectoryInfo(Beside(path, DropInFolder));
+        var folder = new DirectoryInfo(DropInsOf(path));
         try
         {
             FileInfo[] files = [new(path), new(Beside(path, "secrets.yaml")), .. folder.Exists ? folder.GetFiles("*.yaml").OrderBy(file => file.Name, StringComparer.Ordinal) : Enumerable.Empty<FileInfo>()];
@@ -52,6 +52,9 @@ internal static class ConfigFiles
         // A link has a date of its own, which says nothing of the file behind it.
         static FileInfo Target(FileInfo file) => (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
     }
+
+    /// <summary>The folder of further files, which need not be there.</summary>
+    public static string DropInsOf(string path) => Beside(path, DropInFolder);
 
     /// <summary>A file in the folder of the main file, named as the user named that one.</summary>
     public static string Beside(string path, string name) => Path.Combine(Path.GetDirectoryName(path) ?? "", name);

@@ -10,8 +10,10 @@ namespace EdgeAgent.Configuration;
 internal static class ConfigReader
 {
     /// <summary>Reads the configuration of this machine, with every kind of sensor there is.</summary>
-    public static ConfigReading Read(string path) =>
-        Read(path, ConfigSchema.Full, ConfigEnvironment.Machine);
+    /// <param name="path">The main file.</param>
+    /// <param name="isAgent">Whether the agent itself reads it, and not a command beside it.</param>
+    public static ConfigReading Read(string path, bool isAgent = false) =>
+        Read(path, ConfigSchema.Full, isAgent ? ConfigEnvironment.Agent : ConfigEnvironment.Machine);
 
     /// <param name="path">The main file.</param>
     /// <param name="schema">Every key there is.</param>
@@ -21,16 +23,18 @@ internal static class ConfigReader
         var problems = new List<Problem>();
         var scope = new ReadScope(problems);
         var files = ConfigFiles.Find(path, scope);
+        var readers = new FileReaders(path, environment);
         if (ReadTree(files, scope) is not { } root)
         {
-            return new ConfigReading(null, Sort(problems, files), KeyValues.Empty);
+            return new ConfigReading(null, Sort(problems.ConvertAll(readers.Advise), files), KeyValues.Empty);
         }
 
-        var secrets = new SecretStore(environment.GetVariable("CREDENTIALS_DIRECTORY"), ConfigFiles.Beside(path, "secrets.yaml"), scope);
+        readers.Check([.. files, ConfigFiles.DropInsOf(path)], scope);
+        var secrets = new SecretStore(environment.GetVariable("CREDENTIALS_DIRECTORY"), ConfigFiles.Beside(path, "secrets.yaml"), readers, scope);
         var resolved = new Resolver(environment.GetVariable, secrets, scope).Resolve(root);
         SectionShape.TryRead(resolved, schema.All, scope, "", out var values);
-        SecretCheck.Warn(values, scope);
-        var config = new ConfigBinder(schema, environment, scope).Bind(values, path);
+        SecretCheck.Warn(values, readers, scope);
+        var config = new ConfigBinder(schema, environment, readers, scope).Bind(values, path);
         var hasErrors = problems.Exists(found => found.Severity == Severity.Error);
         var plan = hasErrors ? null : OfflinePlan.For(config, schema);
         if (plan is not null)
@@ -38,7 +42,7 @@ internal static class ConfigReader
             WarnOf(plan, config, values.Get(schema.Delivery).NodeOf(DeliverySection.Rate), scope, path);
         }
 
-        return new ConfigReading(hasErrors ? null : config, Sort(problems, files), values) { Plan = plan };
+        return new ConfigReading(hasErrors ? null : config, Sort(problems.ConvertAll(readers.Advise), files), values) { Plan = plan };
     }
 
     /// <summary>What is right by itself, and will not do in the field.</summary>

@@ -5,19 +5,19 @@ namespace EdgeAgent.Configuration;
 /// <summary>Finds secrets that stand in a file which every user of the machine can read.</summary>
 internal static class SecretCheck
 {
-    public static void Warn(KeyValues values, ReadScope scope)
+    public static void Warn(KeyValues values, FileReaders readers, ReadScope scope)
     {
         foreach (var (key, value) in values.Set)
         {
             switch (value)
             {
                 case { Value: KeyValues inner }:
-                    Warn(inner, scope);
+                    Warn(inner, readers, scope);
                     break;
                 case { Value: IEnumerable<KeyValues> list }:
                     foreach (var item in list)
                     {
-                        Warn(item, scope);
+                        Warn(item, readers, scope);
                     }
 
                     break;
@@ -25,7 +25,7 @@ internal static class SecretCheck
                     scope.Warn(
                         node.Span,
                         $"every user of this machine can read this {key.Name}",
-                        $"chmod 640 {node.Span.Source.Path}, or write !secret NAME and put it into secrets.yaml");
+                        $"{readers.Hint(node.Span.Source.Path)}, or write !secret NAME and put it into secrets.yaml");
                     break;
                 default:
                     break;

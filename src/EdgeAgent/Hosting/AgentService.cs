@@ -86,7 +86,7 @@ internal sealed class AgentService(
             };
             var sampler = new Sampler(config.Sensors, environment, sensor => new DiscoveringSink(new ReadingIntake(queue, config.Gateway, sensor), _fields));
             var link = new BrokerLink(NewUplink(config, queue, figures, clock));
-            reload = new Reload(config, () => ConfigReader.Read(request.ConfigPath), Apply, state, systemd, _time, log);
+            reload = new Reload(config, () => ConfigReader.Read(request.ConfigPath, isAgent: true), Apply, state, systemd, _time, log);
             using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
             {
                 signal.Cancel = true;

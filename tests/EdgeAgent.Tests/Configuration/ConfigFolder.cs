@@ -7,6 +7,8 @@ internal sealed class ConfigFolder : IDisposable
 {
     private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, FileRights> _rights = new(StringComparer.Ordinal);
+
     public ConfigFolder()
     {
         Directory.CreateDirectory(Root);
@@ -24,7 +26,19 @@ internal sealed class ConfigFolder : IDisposable
         HostName = "pi",
         MachineIdPath = this["machine-id"],
         GetVariable = name => _variables.GetValueOrDefault(name),
+        IsAgent = IsAgent,
+        IsRoot = IsRoot,
+        RightsOf = path => _rights.GetValueOrDefault(path) ?? FileRights.Of(path),
     };
+
+    /// <summary>Whether the agent itself reads; otherwise a command beside it.</summary>
+    public bool IsAgent { get; set; }
+
+    /// <summary>Whether root reads.</summary>
+    public bool IsRoot { get; set; }
+
+    /// <summary>Lets a file seem to belong to others.</summary>
+    public void Own(string name, uint user, uint group, int mode) => _rights[this[name]] = new FileRights(user, group, (UnixFileMode)mode);
 
     public void Set(string variable, string value) => _variables[variable] = value;
 

@@ -90,7 +90,7 @@ public sealed class ConfigReaderTests
             [
                 "edgeagent.yaml:4:3: warning: broker.tls: does nothing, for the URL is without TLS (write mqtts:// in the URL)",
                 "edgeagent.yaml:4:12: warning: broker.tls.ca_file: there is no such file, or this user cannot see it (it is looked for again at each connect)",
-                $"edgeagent.yaml:6:14: warning: broker.tls.key_file: every user of this machine can read the key (chmod 640 {folder["key.pem"]})",
+                $"edgeagent.yaml:6:14: warning: broker.tls.key_file: every user of this machine can read the key (chown --reference=edgeagent.yaml {folder["key.pem"]} && chmod 640 {folder["key.pem"]})",
             ],
             folder.Read($"broker:\n url: mqtt://host\n tls:\n  ca_file: /no/ca.pem\n  cert_file: {folder["key.pem"]}\n  key_file:  {folder["key.pem"]}\nsensors: []\n")
                 .Problems.Select(problem => ProblemText.Line(problem).Replace(folder.Main, "edgeagent.yaml", StringComparison.Ordinal)));

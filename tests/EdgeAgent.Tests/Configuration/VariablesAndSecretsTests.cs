@@ -86,7 +86,7 @@ public sealed class VariablesAndSecretsTests : IDisposable
 
         Assert.Null(reading.Config);
         Assert.Equal(
-            [$"secrets.yaml: error: every user of this machine can read the secrets in this file (chmod 640 {_folder["secrets.yaml"]})"],
+            [$"secrets.yaml: error: every user of this machine can read the secrets in this file (chown --reference={_folder.Main} {_folder["secrets.yaml"]} && chmod 640 {_folder["secrets.yaml"]})"],
             [.. reading.Problems.Select(problem => ProblemText.Line(problem).Replace($"{_folder.Root}/secrets.yaml:", "secrets.yaml:", StringComparison.Ordinal))]);
     }
 

@@ -41,8 +41,9 @@ internal static class BrokerSection
     /// <param name="values">The values of the section.</param>
     /// <param name="section">Where it stands.</param>
     /// <param name="defaultClientId">The client id where none is set.</param>
+    /// <param name="readers">Who must be able to read the files of TLS.</param>
     /// <param name="scope">Gets what only shows between keys.</param>
-    public static BrokerConfig Bind(KeyValues values, Node section, string defaultClientId, ReadScope scope)
+    public static BrokerConfig Bind(KeyValues values, Node section, string defaultClientId, FileReaders readers, ReadScope scope)
     {
         var addresses = BindAddresses(values, section, scope);
         if (values.NodeOf(Tls) is { } tls && !addresses.IsEmpty && !addresses.Any(address => address.Tls))
@@ -71,7 +72,7 @@ internal static class BrokerSection
             Password = values.Get(Password),
             Protocol = values.Get(Protocol),
             KeepAlive = values.Get(KeepAlive),
-            Tls = TlsSection.Bind(values.Get(Tls), scope),
+            Tls = TlsSection.Bind(values.Get(Tls), readers, scope),
             BackoffInitial = initial,
             BackoffMaximum = maximum,
         };

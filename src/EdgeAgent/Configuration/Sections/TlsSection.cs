@@ -23,7 +23,7 @@ internal static class TlsSection
 
     public static readonly ImmutableArray<Key> All = [CaFile, CertFile, KeyFile, ServerName, Alpn];
 
-    public static TlsConfig Bind(KeyValues values, ReadScope scope)
+    public static TlsConfig Bind(KeyValues values, FileReaders readers, ReadScope scope)
     {
         if (values.NodeOf(KeyFile) is { } key && !values.IsSet(CertFile))
         {
@@ -37,15 +37,24 @@ internal static class TlsSection
 
         foreach (var file in new[] { CaFile, CertFile, KeyFile })
         {
-            if (values.NodeOf(file) is { } node && !System.IO.File.Exists(values.Get(file)))
+            if (values.NodeOf(file) is not { } node || values.Get(file) is not { } path)
+            {
+                continue;
+            }
+
+            if (!System.IO.File.Exists(path))
             {
                 scope.Warn(node.Span, $"broker.tls.{file.Name}: there is no such file, or this user cannot see it", "it is looked for again at each connect");
+            }
+            else if (readers.FindProblem(path) is { } problem)
+            {
+                scope.Warn(node.Span, $"broker.tls.{file.Name}: {problem}", readers.Hint(path));
             }
         }
 
         if (values.NodeOf(KeyFile) is { } secret && SourceLoader.IsReadableByEveryone(values.Get(KeyFile)!))
         {
-            scope.Warn(secret.Span, "broker.tls.key_file: every user of this machine can read the key", $"chmod 640 {values.Get(KeyFile)}");
+            scope.Warn(secret.Span, "broker.tls.key_file: every user of this machine can read the key", readers.Hint(values.Get(KeyFile)!));
         }
 
         return new TlsConfig

@@ -8,8 +8,9 @@ namespace EdgeAgent.Configuration.Yaml;
 /// </summary>
 /// <param name="credentialsDirectory">$CREDENTIALS_DIRECTORY; null where systemd set none.</param>
 /// <param name="path">Of secrets.yaml.</param>
+/// <param name="readers">Who must be able to read it.</param>
 /// <param name="scope">Gets the problems of secrets.yaml, once, when it is first needed.</param>
-internal sealed class SecretStore(string? credentialsDirectory, string path, ReadScope scope)
+internal sealed class SecretStore(string? credentialsDirectory, string path, FileReaders readers, ReadScope scope)
 {
     private Dictionary<string, string>? _secrets;
     private bool _isBroken;
@@ -75,8 +76,10 @@ internal sealed class SecretStore(string? credentialsDirectory, string path, Rea
 
         if (SourceLoader.IsReadableByEveryone(path))
         {
-            scope.Problems.Add(new Problem(Severity.Error, "every user of this machine can read the secrets in this file") { File = path, Hint = $"chmod 640 {path}" });
+            scope.Problems.Add(new Problem(Severity.Error, "every user of this machine can read the secrets in this file") { File = path, Hint = readers.Hint(path) });
         }
+
+        readers.Check([path], scope);
 
         var root = YamlReader.Read(source, scope);
         _isBroken = root is null;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text;
+using EdgeAgent.Configuration;
 using EdgeAgent.Hosting;
 using EdgeAgent.Sensors.Gpio;
 using EdgeAgent.Sensors.Kernel;
@@ -25,6 +26,7 @@ public sealed class BinaryInterfaceTests
         #include <stddef.h>
         #include <sys/eventfd.h>
         #include <sys/ioctl.h>
+        #include <sys/stat.h>
         #include <sys/syscall.h>
         #include <sys/timex.h>
         #include <sys/types.h>
@@ -90,6 +92,11 @@ public sealed class BinaryInterfaceTests
         Same(typeof(SerialPort), "Receive", "CREAD"), Same(typeof(SerialPort), "ParityOn", "PARENB"), Same(typeof(SerialPort), "ParityOdd", "PARODD"),
         Same(typeof(SerialPort), "IgnoreModemLines", "CLOCAL"), Same(typeof(SerialPort), "HardwareFlow", "CRTSCTS"),
         .. SerialPort.Codes.Select(static code => $"B{code.Baud} == {code.Code}"),
+
+        Size(typeof(FileRights), "StatxSize", "struct statx"), Same(typeof(FileRights), "CurrentFolder", "AT_FDCWD"),
+        Same(typeof(FileRights), "ModeUserGroup", "(STATX_MODE | STATX_UID | STATX_GID)"),
+        $"offsetof(struct statx, stx_uid) == {Number(typeof(FileRights), "UserOffset")}", $"offsetof(struct statx, stx_gid) == {Number(typeof(FileRights), "GroupOffset")}",
+        $"offsetof(struct statx, stx_mode) == {Number(typeof(FileRights), "ModeOffset")}",
 
         Same(typeof(GpioAbi), "GetChipInfo", "GPIO_GET_CHIPINFO_IOCTL"), Same(typeof(GpioAbi), "GetLineInfo", "GPIO_V2_GET_LINEINFO_IOCTL"),
         Same(typeof(GpioAbi), "GetLine", "GPIO_V2_GET_LINE_IOCTL"), Same(typeof(GpioAbi), "GetValues", "GPIO_V2_LINE_GET_VALUES_IOCTL"),
