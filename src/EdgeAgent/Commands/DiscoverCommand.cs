@@ -43,13 +43,32 @@ internal static class DiscoverCommand
         var found = Discovery.Find(environment);
         if (modbus is not null && ModbusPlaceShape.Instance.TryParse(modbus, out var place, out _))
         {
-            found = found.AddRange(await Discovery.ScanModbusAsync(
-                new(place, new(baud), !place.IsTcp), 1, Math.Clamp(last, 1, 247), environment, cancellationToken));
+            var (slaves, failure) = await Discovery.ScanModbusAsync(
+                new(place, new(baud), !place.IsTcp), 1, Math.Clamp(last, 1, 247), environment, cancellationToken);
+            if (failure is not null)
+            {
+                return Complain(failure, Console.Error);
+            }
+
+            found = found.AddRange(slaves);
         }
 
         await Console.Out.WriteAsync(asJson ? JsonText.Of(json => Discovery.Write(json, found)) : found.IsEmpty
             ? "# Nothing was found. Are 1-Wire, I2C or the overlay of the device switched on (raspi-config, /boot/firmware/config.txt)?\n"
             : Discovery.Write(found));
         return ExitCode.Ok;
+    }
+
+    /// <summary>Says why the bus cannot be asked.</summary>
+    internal static int Complain(SensorFailure failure, TextWriter errors)
+    {
+        var advice = failure.Kind switch
+        {
+            SensorFailureKind.Permission => "; or run this as root (sudo)",
+            SensorFailureKind.Io or SensorFailureKind.Timeout => "; is the device on, and is this where it is?",
+            _ => "",
+        };
+        errors.WriteLine($"edgeagent: no slave was asked: {failure.Message}{advice}");
+        return failure.Kind == SensorFailureKind.Permission ? ExitCode.Permission : ExitCode.InputOutput;
     }
 }

@@ -23,6 +23,8 @@ internal static class Discovery
     /// <summary>A device that is there answers sooner.</summary>
     private static readonly TimeSpan ModbusPatience = TimeSpan.FromMilliseconds(200);
 
+    private static readonly TimeSpan OpenPatience = TimeSpan.FromSeconds(10);
+
     private static readonly string[] PortPatterns = ["ttyUSB*", "ttyACM*", "serial0"];
 
     public static ImmutableArray<DiscoveredSensor> Find(SensorEnvironment environment) =>
@@ -38,9 +40,16 @@ internal static class Discovery
     ];
 
     /// <summary>Asks each slave of a bus for one register; whatever it answers, it is there.</summary>
-    public static async Task<ImmutableArray<DiscoveredSensor>> ScanModbusAsync(
+    /// <returns>Those that are there; or why none could be asked.</returns>
+    public static async Task<(ImmutableArray<DiscoveredSensor> Found, SensorFailure? Failure)> ScanModbusAsync(
         ModbusAddress address, int first, int last, SensorEnvironment environment, CancellationToken cancellationToken)
     {
+        // A way that cannot be opened has failures that a slave's refusal has too.
+        if (await FindProblemAsync(address, environment.Time, cancellationToken) is { } problem)
+        {
+            return ([], problem);
+        }
+
         var found = ImmutableArray.CreateBuilder<DiscoveredSensor>();
         using var bus = new ModbusBus(address, environment.Time);
         for (var slave = first; slave <= last; slave++)
@@ -54,7 +63,23 @@ internal static class Discovery
             }
         }
 
-        return found.ToImmutable();
+        return (found.ToImmutable(), null);
+    }
+
+    private static async Task<SensorFailure?> FindProblemAsync(ModbusAddress address, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(OpenPatience, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        try
+        {
+            var (link, failure) = await ModbusLink.OpenAsync(address, end.Token);
+            link?.Dispose();
+            return failure;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new(SensorFailureKind.Timeout, $"{address} does not answer");
+        }
     }
 
     /// <summary>The list as YAML to be pasted below <c>sensors:</c>, each id once.</summary>

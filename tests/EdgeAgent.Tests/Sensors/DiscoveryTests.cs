@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
+using EdgeAgent.Commands;
 using EdgeAgent.Configuration;
 using EdgeAgent.Sensors;
 using EdgeAgent.Tests.Configuration;
@@ -46,9 +49,10 @@ public sealed class DiscoveryTests
             _ => Silence(),
         });
 
-        var found = await Discovery.ScanModbusAsync(
+        var (found, failure) = await Discovery.ScanModbusAsync(
             new(new("127.0.0.1", device.Port), new(9600), IsRtu: false), 1, 4, Some.Environment(time), CancellationToken.None);
 
+        Assert.Null(failure);
         Assert.Equal(["slave_2", "slave_3"], found.Select(sensor => sensor.Id));
         Assert.Equal(2, Read(Discovery.Write(found)).Sensors.Length);
 
@@ -57,6 +61,46 @@ public sealed class DiscoveryTests
             time.Advance(TimeSpan.FromSeconds(1));
             return [];
         }
+    }
+
+    [Fact]
+    public async Task A_port_that_is_not_there_has_no_slaves()
+    {
+        var (found, failure) = await Discovery.ScanModbusAsync(
+            new(new("/dev/nope", 0), new(9600), IsRtu: true), 1, 32, Some.Environment(), CancellationToken.None);
+
+        Assert.Empty(found);
+        Assert.Equal(SensorFailureKind.Missing, failure?.Kind);
+    }
+
+    [Fact]
+    public async Task A_device_that_refuses_the_connection_has_no_slaves()
+    {
+        int port;
+        using (var closed = new TcpListener(IPAddress.Loopback, 0))
+        {
+            closed.Start();
+            port = ((IPEndPoint)closed.LocalEndpoint).Port;
+        }
+
+        var (found, failure) = await Discovery.ScanModbusAsync(
+            new(new("127.0.0.1", port), new(9600), IsRtu: false), 1, 32, Some.Environment(), CancellationToken.None);
+
+        Assert.Empty(found);
+        Assert.Equal(SensorFailureKind.Io, failure?.Kind);
+    }
+
+    [Theory]
+    [InlineData(SensorFailureKind.Permission, 77)]
+    [InlineData(SensorFailureKind.Missing, 74)]
+    [InlineData(SensorFailureKind.Io, 74)]
+    [InlineData(SensorFailureKind.Timeout, 74)]
+    public async Task A_bus_that_cannot_be_opened_is_said_and_ends_with_the_code_of_its_reason(object kind, int exitCode)
+    {
+        await using var errors = new StringWriter();
+
+        Assert.Equal(exitCode, DiscoverCommand.Complain(new((SensorFailureKind)kind, "/dev/ttyUSB0: no."), errors));
+        Assert.StartsWith("edgeagent: no slave was asked: /dev/ttyUSB0: no.", errors.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
