@@ -51,11 +51,11 @@ internal static class CommandManual
             .Item("SIGTERM, SIGINT", "Stop: end sampling, deliver what is on its way, write the rest to the queue, end with 0.");
         page.Section("ENVIRONMENT")
             .Item("RUNTIME_DIRECTORY", "Where the control socket goes; systemd sets it.")
-            .Item("CREDENTIALS_DIRECTORY", "Where !secret looks first; systemd sets it for LoadCredential=.");
+            .Item("CREDENTIALS_DIRECTORY", "Where !secret looks first; systemd sets it for LoadCredential=. Where it is not set, the other commands look where systemd keeps those of the running service, which root may read.");
         page.Section("FILES")
             .Item("/etc/edgeagent/edgeagent.yaml", "The configuration.")
             .Item("/etc/edgeagent/secrets.yaml", "Passwords, by name; readable for root and the service only.")
-            .Item("/etc/default/edgeagent", "Options for the service.")
+            .Item("/etc/default/edgeagent", "Options and variables for the service; for ${NAME} in its configuration the other commands look there too.")
             .Item("/var/lib/edgeagent/queue.db", "The queue. To be looked into with any SQLite tool while the agent is stopped.")
             .Item("/run/edgeagent/control.sock", "Where a running agent answers edgeagent status, reload and the like.");
         page.Section("SEE ALSO").Paragraph("edgeagent.yaml(5), systemctl(1), journalctl(1), mosquitto_sub(1)");

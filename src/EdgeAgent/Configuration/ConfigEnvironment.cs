@@ -13,6 +13,7 @@ internal sealed record ConfigEnvironment
         MachineIdPath = "/etc/machine-id",
         GetVariable = Environment.GetEnvironmentVariable,
         IsRoot = Environment.IsPrivilegedProcess,
+        Service = new("/etc/edgeagent/edgeagent.yaml", "/etc/default/edgeagent", "/run/credentials/edgeagent.service"),
     };
 
     /// <summary>This machine, as the agent itself sees it.</summary>
@@ -31,6 +32,9 @@ internal sealed record ConfigEnvironment
 
     /// <summary>Whether root reads, who may read everything.</summary>
     public bool IsRoot { get; init; }
+
+    /// <summary>Where the package puts what only the service is given; null: it was not installed.</summary>
+    public ServicePlaces? Service { get; init; }
 
     /// <summary>Null for a file that is not there.</summary>
     public Func<string, FileRights?> RightsOf { get; init; } = FileRights.Of;

@@ -30,8 +30,9 @@ internal static class ConfigReader
         }
 
         readers.Check([.. files, ConfigFiles.DropInsOf(path)], scope);
-        var secrets = new SecretStore(environment.GetVariable("CREDENTIALS_DIRECTORY"), ConfigFiles.Beside(path, "secrets.yaml"), readers, scope);
-        var resolved = new Resolver(environment.GetVariable, secrets, scope).Resolve(root);
+        var inputs = new ServiceInputs(path, environment);
+        var secrets = new SecretStore(inputs, ConfigFiles.Beside(path, "secrets.yaml"), readers, scope);
+        var resolved = new Resolver(inputs, secrets, scope).Resolve(root);
         SectionShape.TryRead(resolved, schema.All, scope, "", out var values);
         SecretCheck.Warn(values, readers, scope);
         var config = new ConfigBinder(schema, environment, readers, scope).Bind(values, path);

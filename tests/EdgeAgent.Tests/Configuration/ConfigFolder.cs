@@ -28,11 +28,15 @@ internal sealed class ConfigFolder : IDisposable
         GetVariable = name => _variables.GetValueOrDefault(name),
         IsAgent = IsAgent,
         IsRoot = IsRoot,
+        Service = IsPackaged ? new(Main, this["default"], this["service-credentials"]) : null,
         RightsOf = path => _rights.GetValueOrDefault(path) ?? FileRights.Of(path),
     };
 
     /// <summary>Whether the agent itself reads; otherwise a command beside it.</summary>
     public bool IsAgent { get; set; }
+
+    /// <summary>Whether the main file is that of the package.</summary>
+    public bool IsPackaged { get; set; }
 
     /// <summary>Whether root reads.</summary>
     public bool IsRoot { get; set; }

@@ -7,10 +7,10 @@ namespace EdgeAgent.Configuration.Yaml;
 /// <c>${NAME:?message}</c> (refuses), <c>$$</c> for one dollar, and <c>!secret NAME</c>. It works on values after parsing, so what
 /// comes in is only ever text.
 /// </summary>
-/// <param name="getVariable">Null for a variable that is not set.</param>
+/// <param name="inputs">Where variables are.</param>
 /// <param name="secrets">Where secrets are.</param>
 /// <param name="scope">Gets the problems.</param>
-internal sealed class Resolver(Func<string, string?> getVariable, SecretStore secrets, ReadScope scope)
+internal sealed class Resolver(ServiceInputs inputs, SecretStore secrets, ReadScope scope)
 {
     public MapNode Resolve(MapNode map) => new(map.Span, [.. map.Entries.Select(entry => entry with { Value = Resolve(entry.Value) })]);
 
@@ -90,12 +90,12 @@ internal sealed class Resolver(Func<string, string?> getVariable, SecretStore se
             return null;
         }
 
-        var value = getVariable(name);
+        var value = inputs.Variable(name);
         if (at < 0)
         {
             if (value is null)
             {
-                scope.Error(span, $"the variable {name} is not set", $"set it in the environment of the agent, or give a default: ${{{name}:-...}}");
+                scope.Error(span, $"the variable {name} is not set", $"set it in the environment of the agent, or give a default: ${{{name}:-...}}{inputs.Advice}");
             }
 
             return value;
@@ -112,7 +112,7 @@ internal sealed class Resolver(Func<string, string?> getVariable, SecretStore se
             return argument;
         }
 
-        scope.Error(span, $"the variable {name} is not set{(argument.Length == 0 ? "" : $": {argument}")}", "set it in the environment of the agent");
+        scope.Error(span, $"the variable {name} is not set{(argument.Length == 0 ? "" : $": {argument}")}", $"set it in the environment of the agent{inputs.Advice}");
         return null;
     }
 

@@ -6,11 +6,11 @@ namespace EdgeAgent.Configuration.Yaml;
 /// Where <c>!secret NAME</c> is looked up: first the file NAME in the folder that systemd made for the service's
 /// credentials, then the key NAME of secrets.yaml beside the main file.
 /// </summary>
-/// <param name="credentialsDirectory">$CREDENTIALS_DIRECTORY; null where systemd set none.</param>
+/// <param name="inputs">Where the credentials are.</param>
 /// <param name="path">Of secrets.yaml.</param>
 /// <param name="readers">Who must be able to read it.</param>
 /// <param name="scope">Gets the problems of secrets.yaml, once, when it is first needed.</param>
-internal sealed class SecretStore(string? credentialsDirectory, string path, FileReaders readers, ReadScope scope)
+internal sealed class SecretStore(ServiceInputs inputs, string path, FileReaders readers, ReadScope scope)
 {
     private Dictionary<string, string>? _secrets;
     private bool _isBroken;
@@ -29,7 +29,7 @@ internal sealed class SecretStore(string? credentialsDirectory, string path, Fil
             return false;
         }
 
-        if (credentialsDirectory is not null && ReadCredential(Path.Combine(credentialsDirectory, name), out var credential))
+        if (inputs.CredentialsFolder is { } folder && ReadCredential(Path.Combine(folder, name), out var credential))
         {
             value = credential;
             return true;
@@ -47,7 +47,7 @@ internal sealed class SecretStore(string? credentialsDirectory, string path, Fil
         }
 
         var near = DidYouMean.Find(name, _secrets.Keys);
-        problem = ($"the secret '{name}' is not there", near is null ? $"add the line \"{name}: ...\" to {path}" : $"did you mean '{near}'? Otherwise add the line \"{name}: ...\" to {path}");
+        problem = ($"the secret '{name}' is not there", $"{(near is null ? "add" : $"did you mean '{near}'? Otherwise add")} the line \"{name}: ...\" to {path}{inputs.Advice}");
         return false;
     }
 
