@@ -61,7 +61,13 @@ internal sealed class ControlSocket(string path, Func<string, CancellationToken,
                 _ = Directory.CreateDirectory(folder);
             }
 
-            // A socket file left by a killed agent; the queue's own lock keeps a second agent from coming this far.
+            if (IsAnswered())
+            {
+                Log.NoControlSocket(log, path, "another agent answers there; give this one its own with --control");
+                return false;
+            }
+
+            // What is left is the file of a killed agent.
             File.Delete(path);
             listener.Bind(new UnixDomainSocketEndPoint(path));
             File.SetUnixFileMode(
@@ -73,6 +79,22 @@ internal sealed class ControlSocket(string path, Func<string, CancellationToken,
         {
             Log.NoControlSocket(log, path, exception.Message);
             return false;
+        }
+    }
+
+    /// <summary>Whether somebody listens there: an agent with another queue.</summary>
+    private bool IsAnswered()
+    {
+        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+        try
+        {
+            client.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException exception)
+        {
+            // A listener whose queue of clients is full is one too.
+            return exception.SocketErrorCode is SocketError.WouldBlock;
         }
     }
 

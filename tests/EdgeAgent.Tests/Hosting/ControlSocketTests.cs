@@ -121,6 +121,40 @@ public sealed class ControlSocketTests : TestsWithAnEnd
     }
 
     [Fact]
+    public async Task A_second_agent_leaves_the_socket_of_the_first_alone_and_says_so()
+    {
+        await using var first = Start();
+        var log = new RecordedLog();
+        var second = new ControlSocket(SocketPath, static (_, _) => Task.FromResult("second"u8.ToArray()), TimeProvider.System, log);
+
+        await second.RunAsync(CancellationToken.None).WaitAsync(Deadline);
+
+        Assert.StartsWith("{\"format\":1,\"gateway\":\"pi\"", await AskAsync("status\n"), StringComparison.Ordinal);
+        Assert.Contains("another agent answers there", Assert.Single(log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_socket_of_a_crashed_agent_is_taken_over_and_removed_at_the_end()
+    {
+        _ = Directory.CreateDirectory(Path.GetDirectoryName(SocketPath)!);
+        using (var crashed = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            crashed.Bind(new UnixDomainSocketEndPoint(SocketPath));
+            crashed.Listen();
+            File.Move(SocketPath, SocketPath + ".kept");
+        }
+
+        // .NET removes the file of a socket that is closed; a crash does not.
+        File.Move(SocketPath + ".kept", SocketPath);
+        await using (var agent = Start())
+        {
+            Assert.NotNull(await AskAsync("status\n"));
+        }
+
+        Assert.False(File.Exists(SocketPath));
+    }
+
+    [Fact]
     public async Task A_place_where_no_socket_can_be_does_not_stop_the_agent()
     {
         var control = new ControlSocket("/proc/nowhere/control.sock", Answers.AnswerAsync, TimeProvider.System, NullLogger.Instance);
