@@ -37,9 +37,9 @@ internal sealed class ConfigBinder(ConfigSchema schema, ConfigEnvironment enviro
             Warn(path, "no broker is set: readings are kept in the queue until there is one", "set broker.url, such as mqtt://broker.example.com:1883");
         }
 
-        if (config.Sensors.Length == 0 && !values.IsSet(schema.Sensors))
+        if (config.Sensors.Length == 0)
         {
-            Warn(path, "there are no sensors: nothing is read", $"add them under sensors:   kinds: {string.Join(", ", schema.Kinds.Select(kind => kind.Name))}");
+            Warn(path, "there are no sensors: nothing is read", $"edgeagent discover lists what is connected, to be added under sensors:   kinds: {string.Join(", ", schema.Kinds.Select(kind => kind.Name))}");
         }
 
         return config;

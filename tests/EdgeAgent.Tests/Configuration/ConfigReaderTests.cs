@@ -38,7 +38,7 @@ public sealed class ConfigReaderTests
     public void What_is_missing_as_a_whole_is_a_warning() => Assert.Equal(
         [
             "edgeagent.yaml: warning: no broker is set: readings are kept in the queue until there is one (set broker.url, such as mqtt://broker.example.com:1883)",
-            "edgeagent.yaml: warning: there are no sensors: nothing is read (add them under sensors:   kinds: system, file, exec, modbus)",
+            "edgeagent.yaml: warning: there are no sensors: nothing is read (edgeagent discover lists what is connected, to be added under sensors:   kinds: system, file, exec, modbus)",
         ],
         ConfigFolder.Problems(""));
 
@@ -92,7 +92,7 @@ public sealed class ConfigReaderTests
                 "edgeagent.yaml:4:12: warning: broker.tls.ca_file: there is no such file, or this user cannot see it (it is looked for again at each connect)",
                 $"edgeagent.yaml:6:14: warning: broker.tls.key_file: every user of this machine can read the key (chown --reference=edgeagent.yaml {folder["key.pem"]} && chmod 640 {folder["key.pem"]})",
             ],
-            folder.Read($"broker:\n url: mqtt://host\n tls:\n  ca_file: /no/ca.pem\n  cert_file: {folder["key.pem"]}\n  key_file:  {folder["key.pem"]}\nsensors: []\n")
+            folder.Read($"broker:\n url: mqtt://host\n tls:\n  ca_file: /no/ca.pem\n  cert_file: {folder["key.pem"]}\n  key_file:  {folder["key.pem"]}\nsensors: [{{id: a, type: file, path: /x}}]\n")
                 .Problems.Select(problem => ProblemText.Line(problem).Replace(folder.Main, "edgeagent.yaml", StringComparison.Ordinal)));
     }
 

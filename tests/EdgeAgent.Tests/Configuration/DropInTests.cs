@@ -62,7 +62,7 @@ public sealed class DropInTests : IDisposable
     [Fact]
     public void Other_names_are_left_alone_and_the_likely_mistake_is_said()
     {
-        _folder.Write("edgeagent.yaml", "broker: {url: mqtt://host}\nsensors: []\n");
+        _folder.Write("edgeagent.yaml", "broker: {url: mqtt://host}\nsensors: [{id: a, type: file, path: /x}]\n");
         _folder.Write("conf.d/a.yml", "][");
         _folder.Write("conf.d/.hidden.yaml", "][");
         _folder.Write("conf.d/a.yaml~", "][");

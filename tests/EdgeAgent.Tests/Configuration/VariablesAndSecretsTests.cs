@@ -93,7 +93,7 @@ public sealed class VariablesAndSecretsTests : IDisposable
     [Fact]
     public void A_password_in_a_file_that_every_user_can_read_is_a_warning()
     {
-        const string Text = "broker: {url: mqtt://host, username: pi, password: hunter2}\nsensors: []\n";
+        const string Text = "broker: {url: mqtt://host, username: pi, password: hunter2}\nsensors: [{id: a, type: file, path: /x}]\n";
         _folder.Write("edgeagent.yaml", Text, mode: 0b110_100_100);
 
         Assert.Equal(
