@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace EdgeAgent.Queue;
 
 /// <summary>
@@ -105,6 +107,28 @@ internal sealed class Endings(QueueState state, Ledger ledger)
 
         LoseWaiting(sequence, envelope, era, bootTime, reason);
         return true;
+    }
+
+    /// <summary>Ends the rows of a chunk that nobody can deliver, because the envelope that they refer to is lost.</summary>
+    public void LoseOrphans(PriorityClass owner, Chunk chunk)
+    {
+        foreach (ref readonly var row in CollectionsMarshal.AsSpan(chunk.Orphans))
+        {
+            LoseOrphan(owner, row.Sequence, row.Era, row.BootTime);
+        }
+
+        chunk.Orphans.Clear();
+    }
+
+    /// <summary>Ends a row whose envelope is lost.</summary>
+    public void LoseOrphan(PriorityClass owner, long sequence, EraEntry era, long bootTime)
+    {
+        if (IsIdleRow(owner, sequence))
+        {
+            ledger.Add(LossReason.Unreadable, "*", era, sequence, bootTime);
+            owner.Removals.Add(sequence, sequence);
+            state.Depths.Ended(sequence);
+        }
     }
 
     /// <summary>The waiting message of a sensor that keeps only its latest ends.</summary>

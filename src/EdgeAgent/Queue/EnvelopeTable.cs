@@ -18,7 +18,7 @@ internal sealed class EnvelopeEntry(long id, Envelope envelope, bool isStored)
     /// <summary>Whether new messages may use it.</summary>
     public bool IsOpen { get; init; } = true;
 
-    /// <summary>The highest number of a message under it, as far as this run knows; 0: none.</summary>
+    /// <summary>No message under it has a higher number.</summary>
     public long LastSequence { get; set; }
 
     /// <summary>The newest message that has not ended, 0 for none: it is offered first after a reconnect.</summary>
@@ -119,9 +119,9 @@ internal sealed class EnvelopeTable(long nextId)
     /// <summary>Takes up an envelope that was read from the file.</summary>
     /// <param name="id">Its number in the file.</param>
     /// <param name="envelope">What it says.</param>
-    /// <param name="isOpen">False where its row already names its last message: then new messages need an entry of their own.</param>
+    /// <param name="isOpen">False where its row names its last message, which one that is retired will: then new messages need an entry of their own.</param>
     public EnvelopeEntry Load(long id, Envelope envelope, bool isOpen) =>
-        Find(id) ?? Add(new(id, envelope, isStored: true) { IsOpen = isOpen }).Value;
+        Find(id) ?? Add(new(id, envelope, isStored: true) { IsOpen = isOpen && Retired.All(retired => retired.Id != id) }).Value;
 
     private LinkedListNode<EnvelopeEntry> Add(EnvelopeEntry entry)
     {

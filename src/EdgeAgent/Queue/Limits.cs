@@ -241,5 +241,9 @@ internal sealed class Limits(QueueState state, StoreFile file, RowLookup lookup)
         var table = (int)owner.Priority;
         _chunk.Clear(Math.Max(from, file.Database.Removals[table].RemovedTo + 1));
         file.Database.Messages[table].Fill(_chunk, end, lookup.Envelope, lookup.Era, Slice);
+        lock (state.Gate)
+        {
+            state.Endings.LoseOrphans(owner, _chunk);
+        }
     }
 }

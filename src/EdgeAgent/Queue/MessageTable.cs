@@ -76,12 +76,16 @@ internal sealed class MessageTable(sqlite3 database, string table) : IDisposable
         while (_read.Step())
         {
             var row = new Row { Sequence = _read.Integer(0), BootTime = _read.Integer(2) };
+            row.Era = eras(row.Sequence);
             if (envelopes(_read.Integer(1)) is { } envelope)
             {
                 row.Envelope = envelope;
-                row.Era = eras(row.Sequence);
                 row.Kind = ReadBody(_read, 3, out row.Bits, out var content);
                 chunk.Add(row, content);
+            }
+            else
+            {
+                chunk.AddOrphan(row);
             }
 
             if (chunk.IsFull || chunk.Count >= most)

@@ -37,6 +37,9 @@ internal sealed class Chunk
 
     public int Count { get; private set; }
 
+    /// <summary>Rows whose envelope is lost: number, era and boot time are all that is left of them.</summary>
+    public List<Row> Orphans { get; } = [];
+
     /// <summary>The index of the next row to take.</summary>
     public int At { get; set; }
 
@@ -45,7 +48,7 @@ internal sealed class Chunk
 
     public long From { get; private set; }
 
-    public bool IsFull => Count == MostRows || _used >= UsualBytes;
+    public bool IsFull => Count + Orphans.Count == MostRows || _used >= UsualBytes;
 
     public void Clear(long from)
     {
@@ -61,6 +64,7 @@ internal sealed class Chunk
         }
 
         Array.Clear(Rows, 0, Count);
+        Orphans.Clear();
         (Count, At, _used, From, CoversTo) = (0, 0, 0, from, from);
     }
 
@@ -78,6 +82,13 @@ internal sealed class Chunk
         content.CopyTo(_bytes.AsSpan(_used));
         _used += content.Length;
         Rows[Count++] = row;
+        CoversTo = row.Sequence + 1;
+    }
+
+    /// <summary>Adds what cannot be delivered.</summary>
+    public void AddOrphan(in Row row)
+    {
+        Orphans.Add(row);
         CoversTo = row.Sequence + 1;
     }
 

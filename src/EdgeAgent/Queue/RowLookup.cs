@@ -25,6 +25,7 @@ internal sealed class RowLookup(QueueState state, StoreFile file)
                 lock (state.Gate)
                 {
                     entry = state.Envelopes.Load(id, envelope, isOpen);
+                    entry.LastSequence = Math.Max(entry.LastSequence, state.Ring.Next - 1);
                 }
             }
 

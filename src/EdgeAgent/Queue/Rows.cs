@@ -10,6 +10,7 @@ internal sealed class EnvelopeRows(sqlite3 database) : IDisposable
     private readonly Statement _find = new(database, "SELECT spec, last_seq FROM envelope WHERE id = ?1");
     private readonly Statement _open = new(database, "SELECT id, spec FROM envelope WHERE last_seq IS NULL ORDER BY id LIMIT ?1");
     private readonly Statement _highest = new(database, "SELECT max(id) FROM envelope");
+    private readonly Statement _reopen = new(database, "UPDATE envelope SET last_seq = NULL WHERE last_seq = 0");
     private readonly Statement _close = new(database, "UPDATE envelope SET last_seq = ?2 WHERE id = ?1");
     private readonly Statement _deleteUnused = new(database, "DELETE FROM envelope WHERE last_seq < ?1");
     private readonly Statement _setLatest = new(database, "INSERT OR REPLACE INTO latest(env, seq) VALUES(?1, ?2)");
@@ -34,20 +35,25 @@ internal sealed class EnvelopeRows(sqlite3 database) : IDisposable
     }
 
     /// <summary>Those that new messages may use; never more than fit into memory.</summary>
-    public void Load(EnvelopeTable table)
+    /// <param name="table">Takes them up.</param>
+    /// <param name="last">No message has a higher number. Which was the last under each is not known; a number too low would lose the envelope of those above it.</param>
+    public void Load(EnvelopeTable table, long last)
     {
         _open.Bind(1, EnvelopeTable.Capacity);
         while (_open.Step())
         {
             if (EnvelopeSpec.Read(_open.Blob(1)) is { } envelope)
             {
-                _ = table.Load(_open.Integer(0), envelope, isOpen: true);
+                table.Load(_open.Integer(0), envelope, isOpen: true).LastSequence = last;
             }
         }
     }
 
     /// <summary>Notes the last message of an envelope that new ones will not use.</summary>
     public void Close(EnvelopeEntry entry) => _close.Bind(1, entry.Id).Bind(2, entry.LastSequence).Run();
+
+    /// <summary>Takes back what earlier versions noted of an envelope whose last message they did not know.</summary>
+    public void Reopen() => _reopen.Run();
 
     /// <summary>Notes the newest row of an envelope that keeps only its latest message.</summary>
     public void SetLatest(long id, long sequence) => _setLatest.Bind(1, id).Bind(2, sequence).Run();
@@ -78,6 +84,7 @@ internal sealed class EnvelopeRows(sqlite3 database) : IDisposable
         _find.Dispose();
         _open.Dispose();
         _highest.Dispose();
+        _reopen.Dispose();
         _close.Dispose();
         _deleteUnused.Dispose();
         _setLatest.Dispose();

@@ -95,7 +95,7 @@ internal sealed class Salvage(PendingSalvage pending, StoreFile file, QueueState
         var retried = database.Dead.Retried();
         lock (state.Gate)
         {
-            database.Envelopes.Load(state.Envelopes);
+            database.Envelopes.Load(state.Envelopes, state.Ring.Next - 1);
             state.Ledger.Load(entries);
             state.Lanes.Letters.Load(retried);
             state.Depths.Found(retried.Count);

@@ -12,7 +12,7 @@ internal sealed class SalvagedTables(DamagedQueue damaged, Database database)
     {
         _ = TryCopy("SELECT first_seq, name, boot_id, wall_offset, synced, started, clean FROM era",
             "INSERT OR IGNORE INTO era(first_seq, name, boot_id, wall_offset, synced, started, clean) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-        _ = TryCopy("SELECT id, spec, last_seq FROM envelope", "INSERT OR IGNORE INTO envelope(id, spec, last_seq) VALUES(?1, ?2, ?3)");
+        _ = TryCopy("SELECT id, spec, nullif(last_seq, 0) FROM envelope", "INSERT OR IGNORE INTO envelope(id, spec, last_seq) VALUES(?1, ?2, ?3)");
         _ = TryCopy($"SELECT key, value FROM state WHERE key LIKE '{SalvageProgress.Keys}'", "INSERT OR IGNORE INTO state(key, value) VALUES(?1, ?2)");
         _ = TryCopy("SELECT env, seq FROM latest", "INSERT OR IGNORE INTO latest(env, seq) VALUES(?1, ?2)");
         _ = TryCopy("SELECT id, run, reason, topic, era, seq_from, seq_to, wall_from, wall_to, count, note FROM ledger",

@@ -94,7 +94,11 @@ internal sealed class StoreParts : IDisposable
         NextSalvage();
     }
 
-    private void NextSalvage() => Salvage = _salvages.TryDequeue(out var pending) ? new(pending, _file, _state, _log) : null;
+    private void NextSalvage()
+    {
+        Salvage = _salvages.TryDequeue(out var pending) ? new(pending, _file, _state, _log) : null;
+        Upkeep.IsSalvaging = Salvage is not null;
+    }
 
     private IReadOnlyList<PendingSalvage> ListedSalvages()
     {

@@ -37,6 +37,11 @@ internal sealed class StoreReading(QueueState state, StoreFile file, RowLookup l
             {
                 lock (state.Gate)
                 {
+                    if (succeeded)
+                    {
+                        state.Endings.LoseOrphans(owner, chunk);
+                    }
+
                     foreach (var (from, to) in owner.Removals.Ranges)
                     {
                         chunk.End(from, to);
@@ -97,6 +102,10 @@ internal sealed class StoreReading(QueueState state, StoreFile file, RowLookup l
             lock (state.Gate)
             {
                 state.Lanes.Retries.EndReading(retries, succeeded);
+                foreach (var orphan in retries.Where(retry => succeeded && retry is { Envelope: null, Era: not null }))
+                {
+                    state.Endings.LoseOrphan(orphan.Owner, orphan.Sequence, orphan.Era!, orphan.BootTime);
+                }
             }
         }
     }

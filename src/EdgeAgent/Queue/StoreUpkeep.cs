@@ -21,6 +21,9 @@ internal sealed class StoreUpkeep(QueueState state, StoreFile file, Limits limit
     private long _notedDepth = state.Depths.Total;
     private int _untidied;
 
+    /// <summary>Rows of a damaged file are to come back, under eras and envelopes that no row needs yet.</summary>
+    public bool IsSalvaging { get; set; }
+
     public ThreadWrites? Writes { get; set; }
 
     public StoreFigures Figures { get; private set; } = new(0, 0, 0, null);
@@ -115,10 +118,22 @@ internal sealed class StoreUpkeep(QueueState state, StoreFile file, Limits limit
     private void Tidy()
     {
         _untidied = 0;
+        if (IsSalvaging)
+        {
+            return;
+        }
+
+        long first;
+        lock (state.Gate)
+        {
+            // What waits to be written may be older than the present era.
+            first = Math.Min(state.Ring.First, state.Era.First);
+        }
+
         var database = file.Database;
         var lowest = Math.Min(database.Messages[0].LowestAbove(database.Removals[0].RemovedTo) ?? long.MaxValue,
             database.Messages[1].LowestAbove(database.Removals[1].RemovedTo) ?? long.MaxValue);
-        lowest = Math.Min(lowest, Math.Min(database.Dead.Lowest(), state.Era.First));
+        lowest = Math.Min(lowest, Math.Min(database.Dead.Lowest(), first));
         database.Eras.DeleteUnused(lowest);
         database.Envelopes.DeleteUnused(lowest);
     }

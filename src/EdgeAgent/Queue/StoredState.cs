@@ -77,7 +77,7 @@ internal sealed record StoredState
         };
         var highestEnvelope = salvages.Select(static pending => DamagedQueue.HighestEnvelopeIn(pending.Path) ?? UnknownEnvelopes).Append(database.Envelopes.Highest()).Max();
         var envelopes = new EnvelopeTable(1 + highestEnvelope);
-        database.Envelopes.Load(envelopes);
+        database.Envelopes.Load(envelopes, next - 1);
         LoadLatest(database, envelopes);
         var entry = new EraEntry(next, era);
         var ledger = database.Ledger.Read();
@@ -141,6 +141,7 @@ internal sealed record StoredState
                 }
 
                 database.Eras.Insert(entry, started);
+                database.Envelopes.Reopen();
                 if (crash is not null)
                 {
                     database.Ledger.Write(crash);

@@ -171,6 +171,31 @@ public sealed class SalvageTests
     }
 
     [Fact]
+    public async Task A_clean_stop_in_the_midst_of_a_salvage_keeps_the_eras_and_envelopes_of_what_is_still_to_come()
+    {
+        await using var rig = QueueRig.WithLossWindow(TimeSpan.Zero).Open();
+        await AppendOldAsync(rig);
+        await rig.CloseAsync();
+        var era = rig.Ask("SELECT name FROM era");
+        rig.Execute($"UPDATE envelope SET last_seq = {Old}");
+        Damage(rig);
+        using (var bench = new StoreBench(rig))
+        {
+            bench.Salvage.Step();
+            bench.Salvage.Step();
+            bench.Remove(1_000);
+            bench.Tidy();
+        }
+
+        rig.Open();
+        rig.Queue.BeginConnection();
+        var taken = await rig.TakeAsync(Lane.Backlog, Old - 1_000);
+
+        Assert.All(taken, message => Assert.Equal(("pi/boiler", (ulong)era), (message.Envelope.Topic, message.Era.Name)));
+        Assert.Equal(0, rig.Queue.Snapshot().LostFor(LossReason.Unreadable));
+    }
+
+    [Fact]
     public async Task The_list_of_what_is_to_be_salvaged_survives_a_write_that_was_cut_short_and_forgets_one_at_a_time()
     {
         await using var rig = new QueueRig();

@@ -1,3 +1,4 @@
+using EdgeAgent.Configuration;
 using EdgeAgent.Queue;
 using EdgeAgent.Readings;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -56,16 +57,66 @@ internal sealed class StoreBench : IDisposable
 
     public Salvage Salvage => _parts.Salvage!;
 
-    public void Append(long value)
+    public void Append(long value, Envelope? envelope = null)
     {
         lock (State.Gate)
         {
-            Assert.NotEqual(0, State.Append(_rig.Boiler, ++_rig.Clock.Now, MessageBody.Of(value), _clock.Now));
+            Assert.NotEqual(0, State.Append(envelope ?? _rig.Boiler, ++_rig.Clock.Now, MessageBody.Of(value), _clock.Now));
         }
     }
 
     /// <summary>Writes what is due; false where the file failed.</summary>
     public bool Write() => Writer.Try(() => Writer.Write(_clock.Now), _clock.Now);
+
+    /// <summary>A commit for which no new message is due yet.</summary>
+    public void WriteWithoutRows()
+    {
+        lock (State.Gate)
+        {
+            _parts.Work.Take(withRows: false);
+        }
+
+        _parts.Work.Commit(_clock.Now);
+        lock (State.Gate)
+        {
+            _parts.Work.Committed();
+        }
+    }
+
+    /// <summary>The newest message of the oldest topic goes to a broker, which acknowledges it.</summary>
+    public void DeliverNewest()
+    {
+        lock (State.Gate)
+        {
+            State.Lanes.Begin(DeliveryOrder.LiveFirst);
+            Assert.True(State.Lanes.TryTake(Lane.Live, _clock.Now, out var taken));
+            Assert.True(State.Lanes.TryEnd(taken.Sequence, out var owner, out var message));
+            State.Endings.End(owner, in message);
+            State.TrimEnded();
+            State.Lanes.End();
+        }
+    }
+
+    public void CheckClock() => _parts.Eras.Check();
+
+    /// <summary>What is done every thousand commits, and at a clean stop.</summary>
+    public void Tidy() => File.Database.Transact(isSynchronous: true, _parts.Upkeep.Finish);
+
+    /// <summary>Removes all messages up to a number.</summary>
+    public void Remove(long to) => File.Database.Transact(isSynchronous: true, () => File.Database.Removals[0].Remove([new(1, to)], (int)to, long.MaxValue));
+
+    /// <summary>Asks the open file.</summary>
+    public List<long> Ask(string sql)
+    {
+        using var statement = File.Database.Prepare(sql);
+        var answers = new List<long>();
+        while (statement.Step())
+        {
+            answers.Add(statement.Integer(0));
+        }
+
+        return answers;
+    }
 
     /// <summary>Salvages all that is pending, one damaged file after the other.</summary>
     public void SalvageAll()
