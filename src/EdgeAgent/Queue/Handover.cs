@@ -6,8 +6,6 @@ namespace EdgeAgent.Queue;
 /// <summary>How messages go out and how they end. Any thread; takes the lock for each call.</summary>
 internal sealed class Handover(QueueState state, Store store, QueueClock clock, BootClock bootClock, Alarm alarm)
 {
-    private const long RefusedLedgerMilliseconds = 3_600_000;
-
     private long _agesAt;
 
     /// <inheritdoc cref="MessageQueue.BeginConnection"/>
@@ -132,8 +130,7 @@ internal sealed class Handover(QueueState state, Store store, QueueClock clock, 
         {
             if (sequence < 0)
             {
-                // The ledger itself is never given up: it is offered again, rarely.
-                state.Ledger.Leave(-sequence, clock.Now + RefusedLedgerMilliseconds);
+                state.Ledger.Refuse(-sequence);
             }
             else if (state.Lanes.TryEnd(sequence, out var owner, out var message))
             {

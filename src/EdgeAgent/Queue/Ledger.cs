@@ -14,6 +14,9 @@ internal sealed class Ledger
     /// <summary>An entry is offered when nothing was added to it for so long, so that an ongoing loss is one message and not thousands.</summary>
     private const long SettledMilliseconds = 5_000;
 
+    /// <summary>After a refusal nothing is offered for so long.</summary>
+    private const long RestMilliseconds = 3_600_000;
+
     private const string ManyTopics = "*";
 
     private readonly SortedDictionary<long, LedgerEntry> _entries = [];
@@ -25,6 +28,7 @@ internal sealed class Ledger
     private readonly ulong _run;
     private readonly Envelope _envelope;
     private long _lastId;
+    private long _restsUntil;
 
     public Ledger(QueueClock clock, ulong run, string topic, IEnumerable<LedgerEntry> stored, long lastId)
     {
@@ -82,6 +86,13 @@ internal sealed class Ledger
     public bool TryTake(out QueuedMessage message)
     {
         var now = _clock.Now;
+        if (now < _restsUntil)
+        {
+            NextDue = _restsUntil;
+            message = default;
+            return false;
+        }
+
         NextDue = long.MaxValue;
         foreach (var entry in _entries.Values)
         {
@@ -90,7 +101,7 @@ internal sealed class Ledger
                 continue;
             }
 
-            var due = Math.Max(entry.LeftUntil, entry.ChangedAt + SettledMilliseconds);
+            var due = Math.Max(Math.Max(entry.LeftUntil, entry.RefusedUntil), entry.ChangedAt + SettledMilliseconds);
             if (due > now)
             {
                 NextDue = Math.Min(NextDue, due);
@@ -133,6 +144,21 @@ internal sealed class Ledger
             entry.IsInFlight = false;
             entry.LeftUntil = due;
             NextDue = Math.Min(NextDue, due);
+        }
+    }
+
+    /// <summary>
+    /// The broker will not have it, and perhaps no other: all of them rest, whatever becomes of the connection, which may have ended for this. An
+    /// entry is never given up. This one comes again after the others.
+    /// </summary>
+    public void Refuse(long id)
+    {
+        Leave(id, 0);
+        _restsUntil = _clock.Now + RestMilliseconds;
+        NextDue = _restsUntil;
+        if (_entries.TryGetValue(id, out var entry))
+        {
+            entry.RefusedUntil = _restsUntil + RestMilliseconds;
         }
     }
 

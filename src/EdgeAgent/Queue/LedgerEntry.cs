@@ -41,6 +41,9 @@ internal sealed class LedgerEntry(long id, ulong run, LossReason reason, string 
     /// <summary>Not offered before, milliseconds of the queue's clock.</summary>
     public long LeftUntil { get; set; }
 
+    /// <summary>As <see cref="LeftUntil"/>, but on later connections too.</summary>
+    public long RefusedUntil { get; set; }
+
     public long ChangedAt { get; set; } = long.MinValue / 2;
 
     /// <summary>

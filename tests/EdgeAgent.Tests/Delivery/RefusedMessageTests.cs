@@ -149,6 +149,45 @@ public sealed class RefusedMessageTests : TestsOfAnUplink
     }
 
     [Fact]
+    public async Task A_broker_that_cuts_the_connection_on_the_ledgers_topic_gets_the_readings()
+    {
+        Start();
+        await AppendAsync(1);
+        var broker = await Broker.AcceptAsync(Wire.Connack5);
+        var sent = (await ReadingsAsync(broker, 1))[0];
+        await broker.SendAsync(Wire.Puback(sent.PacketId, 0x99));
+        await WaitForAsync(() => Rig.Queue.Snapshot().DeadLetters == 1);
+        Rig.Time.Advance(TimeSpan.FromSeconds(10));
+        var arrived = new HashSet<int>();
+        for (var cuts = 0; arrived.Count < 3;)
+        {
+            while (arrived.Count < 3 && await broker.TryReadAsync() is { } packet)
+            {
+                if (packet is { Type: Publish, Topic: "edgeagent/ledger" })
+                {
+                    Assert.True(++cuts < 20, "the ledger goes before everything for ever");
+                    broker.Reset();
+                    break;
+                }
+
+                if (packet.Type == Publish)
+                {
+                    await broker.SendAsync(Wire.Puback(packet.PacketId));
+                    _ = packet.Topic == "pi/boiler" && arrived.Add(Value(packet));
+                }
+            }
+
+            if (arrived.Count < 3)
+            {
+                await AppendAsync(cuts == 1 ? [2, 3, 4] : []);
+                broker = await Broker.AcceptAsync(Wire.Connack5);
+            }
+        }
+
+        Assert.Equal([2, 3, 4], arrived.Order());
+    }
+
+    [Fact]
     public async Task A_flapping_link_makes_no_dead_letter()
     {
         const int Seed = 4711;

@@ -168,6 +168,34 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task What_the_broker_refuses_of_the_ledger_rests_through_reconnects_and_lets_the_others_go_first()
+    {
+        await using var rig = new QueueRig().Open();
+        foreach (var topic in new[] { "a", "b" })
+        {
+            await rig.AppendAsync([1], rig.Boiler with { Topic = topic, Offline = OfflinePolicy.Drop }, AppendResult.Refused);
+        }
+
+        rig.Time.Advance(Settled);
+        rig.Queue.BeginConnection();
+        var refused = (await rig.TakeAsync(Lane.Ledger, 1))[0];
+        rig.Queue.Quarantine(refused.Sequence, 0x80, null);
+        rig.Queue.EndConnection();
+        rig.Queue.BeginConnection();
+        Assert.False(rig.Queue.TryTake(Lane.Ledger, out _));
+
+        rig.Time.Advance(TimeSpan.FromHours(1));
+        rig.Queue.EndConnection();
+        rig.Queue.BeginConnection();
+        var other = (await rig.TakeAsync(Lane.Ledger, 1))[0];
+        Assert.NotEqual(refused.Sequence, other.Sequence);
+        Assert.False(rig.Queue.TryTake(Lane.Ledger, out _));
+
+        rig.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(refused.Sequence, (await rig.TakeAsync(Lane.Ledger, 1))[0].Sequence);
+    }
+
+    [Fact]
     public async Task The_ledger_stays_small_however_many_topics_lose()
     {
         await using var rig = new QueueRig().Open();
