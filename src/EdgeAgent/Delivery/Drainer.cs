@@ -52,7 +52,8 @@ internal sealed class Drainer(
     {
         _pacing = new Pacing(config, connection.Connack.ReceiveMaximum, suspicion, figures.Times, time);
         _startedAt = time.GetTimestamp();
-        _backlogDelay = backlogDelay;
+        // One at a time is no stampede, and a suspect is to come before the others let it be forgotten.
+        _backlogDelay = suspicion.IsCareful ? TimeSpan.Zero : backlogDelay;
         queue.BeginConnection(config.Order);
         queue.Available = _signal.Set;
         await using var registration = stop.Register(_signal.Set);
@@ -209,8 +210,10 @@ internal sealed class Drainer(
     {
         if (!_isHolding)
         {
-            // The ledger's few entries go before everything: they say what will not come.
-            _isHolding = TryTakeLedger() || (config.Order == DeliveryOrder.LiveFirst ? TryTakeLive() || TryTakeBacklog() : TryTakeBacklog() || TryTakeLive());
+            // The ledger's few entries go before everything: they say what will not come. While one at a time goes, the lanes take turns, or a suspect
+            // in the backlog would wait for as long as there is something new.
+            var isLiveFirst = config.Order == DeliveryOrder.LiveFirst && (_held.Lane != Lane.Live || suspicion.Suspect is null);
+            _isHolding = TryTakeLedger() || (isLiveFirst ? TryTakeLive() || TryTakeBacklog() : TryTakeBacklog() || TryTakeLive());
         }
 
         return _isHolding;

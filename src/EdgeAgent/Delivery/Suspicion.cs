@@ -11,6 +11,7 @@ internal sealed class Suspicion
     private const int EndsToSuspect = 2;
     private const int CutsToCondemn = 3;
     private const int VoidTrialsToForget = 3;
+    private const int OthersToForget = 100;
 
     private static readonly TimeSpan ShortestControl = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestControl = TimeSpan.FromSeconds(10);
@@ -22,6 +23,7 @@ internal sealed class Suspicion
     private int _ends;
     private int _cuts;
     private int _voidTrials;
+    private int _others;
 
     /// <summary>The number of the message that is to be tried alone; null while nothing is suspected.</summary>
     public long? Suspect
@@ -60,16 +62,20 @@ internal sealed class Suspicion
         return time < LongestControl ? time : LongestControl;
     }
 
-    /// <summary>The broker answered a message: the suspect is cleared by any answer at all.</summary>
+    /// <summary>
+    /// The broker answered a message: the suspect is cleared by any answer to it. It may also be gone, purged or expired: then it does not come
+    /// while others do.
+    /// </summary>
     public void Answered(long sequence)
     {
         lock (_lock)
         {
-            _carefulFor = Math.Max(0, _carefulFor - 1);
-            if (_suspect == sequence)
+            if (_suspect == sequence || (_suspect is not null && _carefulFor == 0 && ++_others >= OthersToForget))
             {
                 Forget();
             }
+
+            _carefulFor = Math.Max(0, _carefulFor - 1);
         }
     }
 
@@ -90,7 +96,7 @@ internal sealed class Suspicion
 
             if (wasCut && wasTried)
             {
-                _voidTrials = 0;
+                (_voidTrials, _others) = (0, 0);
                 if (++_cuts < CutsToCondemn)
                 {
                     return false;
@@ -129,5 +135,6 @@ internal sealed class Suspicion
         _ends = 0;
         _cuts = 0;
         _voidTrials = 0;
+        _others = 0;
     }
 }

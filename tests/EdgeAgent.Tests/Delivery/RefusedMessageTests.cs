@@ -149,6 +149,49 @@ public sealed class RefusedMessageTests : TestsOfAnUplink
     }
 
     [Fact]
+    public async Task A_suspect_in_the_backlog_is_tried_though_there_is_always_something_new()
+    {
+        const int Poison = 3;
+        const int Many = 40;
+        await AppendAsync(1, 2, Poison, 4, 5);
+        Start();
+        var (live, cuts, atTrial) = (100, 0, 0);
+        var broker = await Broker.AcceptAsync(Wire.Connack5);
+        while (Rig.Queue.Snapshot().DeadLetters == 0)
+        {
+            for (var before = 0; await broker.TryReadAsync() is { } packet;)
+            {
+                var isPoison = packet is { Type: Publish, Topic: "pi/boiler" } && Value(packet) == Poison;
+                if (isPoison)
+                {
+                    cuts++;
+                    atTrial = before;
+                }
+
+                // There before the answer, and before the next connection, so that what comes next is a choice.
+                before += packet is { Type: Publish, Topic: "pi/boiler" } ? 1 : 0;
+                await AppendAsync(cuts >= 2 && before <= Many ? [++live] : []);
+                if (isPoison)
+                {
+                    broker.Reset();
+                    break;
+                }
+
+                if (packet.Type == Publish)
+                {
+                    await broker.SendAsync(Wire.Puback(packet.PacketId));
+                }
+            }
+
+            // Whoever connects again has judged the end of the last connection.
+            broker = await Broker.AcceptAsync(Wire.Connack5);
+            await Rig.Queue.SettleAsync().WaitAsync(Deadline);
+        }
+
+        Assert.InRange(atTrial, 0, Many / 2);
+    }
+
+    [Fact]
     public async Task A_broker_that_cuts_the_connection_on_the_ledgers_topic_gets_the_readings()
     {
         Start();

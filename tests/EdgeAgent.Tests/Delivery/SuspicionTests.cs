@@ -74,6 +74,38 @@ public sealed class SuspicionTests
     }
 
     [Fact]
+    public void A_suspect_that_does_not_come_any_more_is_forgotten_when_a_hundred_others_are_answered()
+    {
+        _ = _suspicion.ConnectionEnded(wasCut: true, 7, 30, wasTried: false);
+        _ = _suspicion.ConnectionEnded(wasCut: true, 7, 30, wasTried: false);
+        for (var i = 0; i < 130; i++)
+        {
+            Assert.Equal(7, _suspicion.Suspect);
+            _suspicion.Answered(100 + i);
+        }
+
+        Assert.Null(_suspicion.Suspect);
+        Assert.False(_suspicion.IsCareful);
+    }
+
+    [Fact]
+    public void A_suspect_that_is_being_tried_is_not_forgotten_for_what_others_are_answered_between()
+    {
+        MakeSuspect();
+        for (var trial = 0; trial < 2; trial++)
+        {
+            for (var i = 0; i < 90; i++)
+            {
+                _suspicion.Answered(100 + i);
+            }
+
+            Assert.False(_suspicion.ConnectionEnded(wasCut: true, 7, 1, wasTried: true));
+        }
+
+        Assert.True(_suspicion.ConnectionEnded(wasCut: true, 7, 1, wasTried: true));
+    }
+
+    [Fact]
     public void After_a_suspicion_one_at_a_time_goes_until_as_many_are_answered_as_were_in_flight()
     {
         _ = _suspicion.ConnectionEnded(wasCut: true, 7, 3, wasTried: false);
