@@ -47,8 +47,8 @@ internal sealed class BacklogLane(QueueState state, Lanes lanes)
                 slot.State |= SlotState.InFlight;
             }
 
-            var taken = new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = retry.Envelope!, IsProbe = retry.IsProbe };
-            if (state.Endings.LoseIfExpired(retry.Owner, in taken, retry.Era!, retry.BootTime))
+            var taken = new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = retry.Envelope!, Era = retry.Era!, BootTime = retry.BootTime, IsProbe = retry.IsProbe };
+            if (state.Endings.LoseIfExpired(retry.Owner, in taken))
             {
                 continue;
             }
@@ -109,8 +109,8 @@ internal sealed class BacklogLane(QueueState state, Lanes lanes)
             }
 
             owner.Cursor = row.Sequence + 1;
-            var taken = new InFlight { Sequence = row.Sequence, DiskFrom = row.From, Envelope = row.Envelope };
-            if (state.Endings.LoseIfExpired(owner, in taken, row.Era, row.BootTime))
+            var taken = new InFlight { Sequence = row.Sequence, DiskFrom = row.From, Envelope = row.Envelope, Era = row.Era, BootTime = row.BootTime };
+            if (state.Endings.LoseIfExpired(owner, in taken))
             {
                 continue;
             }
@@ -142,8 +142,8 @@ internal sealed class BacklogLane(QueueState state, Lanes lanes)
                 continue;
             }
 
-            var taken = new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = slot.Envelope };
-            if (state.Endings.LoseIfExpired(owner, in taken, slot.Era, slot.BootTime))
+            var taken = new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = slot.Envelope, Era = slot.Era, BootTime = slot.BootTime };
+            if (state.Endings.LoseIfExpired(owner, in taken))
             {
                 continue;
             }

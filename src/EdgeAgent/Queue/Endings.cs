@@ -53,22 +53,20 @@ internal sealed class Endings(QueueState state, Ledger ledger)
     {
         var sequence = message.Sequence;
         Unwritten? content = null;
-        var bootTime = 0L;
         if (state.Ring.Contains(sequence))
         {
             ref var slot = ref state.Ring[sequence];
             content = new(sequence, slot.Envelope, slot.BootTime, slot.Body);
-            bootTime = slot.BootTime;
         }
 
         Refusals.Add(new(owner, sequence, content, code, text, refusedAt));
-        ledger.Add(LossReason.Refused, message.Envelope.Envelope.Topic, state.Era, sequence, bootTime);
+        ledger.Add(LossReason.Refused, message.Envelope.Envelope.Topic, message.Era, sequence, message.BootTime);
         End(owner, message with { DiskFrom = sequence });
     }
 
-    public void Lose(PriorityClass owner, in InFlight message, EraEntry era, long bootTime, LossReason reason)
+    public void Lose(PriorityClass owner, in InFlight message, LossReason reason)
     {
-        ledger.Add(reason, message.Envelope.Envelope.Topic, era, message.Sequence, bootTime);
+        ledger.Add(reason, message.Envelope.Envelope.Topic, message.Era, message.Sequence, message.BootTime);
         End(owner, in message);
     }
 
@@ -80,16 +78,16 @@ internal sealed class Endings(QueueState state, Ledger ledger)
     }
 
     /// <summary>Ends a message that was about to be taken, where it is too old.</summary>
-    public bool LoseIfExpired(PriorityClass owner, in InFlight message, EraEntry era, long bootTime)
+    public bool LoseIfExpired(PriorityClass owner, in InFlight message)
     {
-        if (!state.Ages.IsExpired(era.Era, bootTime, message.Envelope.Envelope))
+        if (!state.Ages.IsExpired(message.Era.Era, message.BootTime, message.Envelope.Envelope))
         {
             return false;
         }
 
         // The cursor may not have passed it yet: the newest of a topic, or one that is tried again, may have been read ahead.
         owner.Ahead.End(message.Sequence, message.Sequence);
-        Lose(owner, in message, era, bootTime, LossReason.Expired);
+        Lose(owner, in message, LossReason.Expired);
         return true;
     }
 
@@ -139,6 +137,6 @@ internal sealed class Endings(QueueState state, Ledger ledger)
     {
         var owner = state.Classes[(int)envelope.Envelope.Priority];
         owner.Ahead.End(sequence, sequence);
-        Lose(owner, new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = envelope }, era, bootTime, reason);
+        Lose(owner, new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = envelope, Era = era, BootTime = bootTime }, reason);
     }
 }

@@ -99,8 +99,8 @@ internal sealed class LiveLane(QueueState state)
             message = isInMemory
                 ? Lanes.TakeSlot(sequence, ref state.Ring[sequence], Lane.Live)
                 : new(sequence, entry.NewestEra!.Era, entry.Envelope, entry.NewestBootTime, entry.NewestBody, Lane.Live);
-            var taken = new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = entry };
-            if (state.Endings.LoseIfExpired(owner, in taken, entry.NewestEra!, entry.NewestBootTime))
+            var taken = new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = entry, Era = entry.NewestEra!, BootTime = entry.NewestBootTime };
+            if (state.Endings.LoseIfExpired(owner, in taken))
             {
                 continue;
             }
@@ -126,8 +126,8 @@ internal sealed class LiveLane(QueueState state)
                 continue;
             }
 
-            var taken = new InFlight { Sequence = cursor, DiskFrom = cursor, Envelope = slot.Envelope };
-            if (state.Endings.LoseIfExpired(owner, in taken, slot.Era, slot.BootTime))
+            var taken = new InFlight { Sequence = cursor, DiskFrom = cursor, Envelope = slot.Envelope, Era = slot.Era, BootTime = slot.BootTime };
+            if (state.Endings.LoseIfExpired(owner, in taken))
             {
                 continue;
             }

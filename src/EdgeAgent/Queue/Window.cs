@@ -141,6 +141,13 @@ internal record struct InFlight
     public long DiskFrom;
 
     public EnvelopeEntry Envelope;
+
+    /// <summary>The era in which it was accepted.</summary>
+    public EraEntry Era;
+
+    /// <summary>When it was taken: milliseconds on the boot clock of its era.</summary>
+    public long BootTime;
+
     public bool IsEnded;
 
     /// <summary>It stands for a parked topic.</summary>

@@ -195,6 +195,39 @@ public sealed class LedgerTests
         Assert.Equal(refused.Sequence, (await rig.TakeAsync(Lane.Ledger, 1))[0].Sequence);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_refused_message_of_an_earlier_time_is_told_with_the_id_and_the_time_of_then(bool isOfAnEarlierRun)
+    {
+        await using var rig = new QueueRig().Open();
+        rig.Clock.Now = 1_000_000;
+        await rig.AppendAsync([1, 2, 3]);
+        await rig.FlushAsync();
+        if (isOfAnEarlierRun)
+        {
+            await rig.ReopenAsync();
+        }
+        else
+        {
+            rig.Clock.Offset += 60_000;
+            rig.Time.Advance(TimeSpan.FromSeconds(11));
+            await rig.AppendAsync(4);
+            await rig.FlushAsync();
+        }
+
+        rig.Queue.BeginConnection();
+        var message = (await rig.TakeAsync(Lane.Backlog, 1))[0];
+        rig.Queue.Quarantine(message.Sequence, 0x99, "no");
+        await rig.FlushAsync();
+        var letter = OperationsTests.Value(await rig.Queue.Operations.ListDeadLettersAsync(0, 10)).Letters.Single();
+        rig.Time.Advance(Settled);
+
+        using var json = JsonDocument.Parse((await rig.TakeAsync(Lane.Ledger, 1))[0].Body.Packed);
+        Assert.Equal(MessageId.Of(in message).ToString(), json.RootElement.GetProperty("first").GetString());
+        Assert.Equal(letter.Row.WallTime, json.RootElement.GetProperty("from").GetDateTimeOffset().ToUnixTimeMilliseconds());
+    }
+
     [Fact]
     public async Task The_ledger_stays_small_however_many_topics_lose()
     {
