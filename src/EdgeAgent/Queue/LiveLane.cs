@@ -45,6 +45,12 @@ internal sealed class LiveLane(QueueState state)
 
     public bool TryTake(long now, out QueuedMessage message)
     {
+        message = default;
+        if (state.Lanes.Retries.Count >= Retries.Many)
+        {
+            return false;
+        }
+
         if (TryTakeNewest(out message))
         {
             return true;

@@ -24,11 +24,11 @@ internal sealed class Retry(PriorityClass owner, long sequence)
 
 /// <summary>
 /// Messages that wait to be offered again: until they are due, then for the store to read them where they are no longer in
-/// memory. Few: the backlog stands still while there are <see cref="Many"/>. Under the queue's lock.
+/// memory. Few: both lanes stand still while there are <see cref="Many"/>. Under the queue's lock.
 /// </summary>
 internal sealed class Retries
 {
-    /// <summary>So many messages to be tried later are no accident: the backlog waits with them.</summary>
+    /// <summary>So many messages to be tried later are no accident: everything else waits with them.</summary>
     public const int Many = 1024;
 
     private readonly PriorityQueue<Retry, (long Due, long Sequence)> _waiting = new();

@@ -5,6 +5,27 @@ namespace EdgeAgent.Tests.Queue;
 public sealed class DeliveryOrderTests
 {
     [Fact]
+    public async Task A_broker_that_puts_everything_off_is_given_so_much_and_then_what_has_waited_long_enough()
+    {
+        await using var rig = new QueueRig().Open();
+        rig.Queue.BeginConnection();
+        var putOff = 0;
+        for (var i = 0; i < 3 * Retries.Many; i++)
+        {
+            await rig.AppendAsync(i);
+            while (rig.Queue.TryTake(Lane.Live, out var message) || rig.Queue.TryTake(Lane.Backlog, out message))
+            {
+                rig.Queue.Leave(message.Sequence, TimeSpan.FromSeconds(5));
+                putOff++;
+            }
+        }
+
+        Assert.Equal(Retries.Many, putOff);
+        rig.Time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(Enumerable.Range(0, 3 * Retries.Many).Select(static value => (long)value), (await rig.DrainAsync()).Order());
+    }
+
+    [Fact]
     public async Task What_is_accepted_during_the_connection_is_live_and_the_rest_is_backlog()
     {
         await using var rig = new QueueRig().Open();
