@@ -137,6 +137,9 @@ internal sealed class Endings(QueueState state, Ledger ledger)
     {
         var owner = state.Classes[(int)envelope.Envelope.Priority];
         owner.Ahead.End(sequence, sequence);
-        Lose(owner, new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = envelope, Era = era, BootTime = bootTime }, reason);
+
+        // It may be waiting to be tried again, and for a parked topic.
+        var isProbe = state.Lanes.Retries.Remove(sequence) is { IsProbe: true };
+        Lose(owner, new InFlight { Sequence = sequence, DiskFrom = sequence, Envelope = envelope, Era = era, BootTime = bootTime, IsProbe = isProbe }, reason);
     }
 }

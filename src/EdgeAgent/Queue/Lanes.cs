@@ -93,10 +93,10 @@ internal sealed class Lanes
     /// <summary>It waits again, until <paramref name="due"/>.</summary>
     public void Leave(long sequence, long due)
     {
-        if (TryEnd(sequence, out var owner, out _))
+        if (TryEnd(sequence, out var owner, out var message))
         {
             Unmark(sequence);
-            Retries.Add(new(owner, sequence), due);
+            Retries.Add(new(owner, sequence) { IsProbe = message.IsProbe }, due);
         }
         else
         {

@@ -1,3 +1,4 @@
+using EdgeAgent.Configuration;
 using EdgeAgent.Queue;
 using static EdgeAgent.Tests.Queue.OperationsTests;
 
@@ -47,6 +48,43 @@ public sealed class ParkingTests
 
         Assert.Equal(1, probe.Body.Bits);
         Assert.Equal([2, 3], await rig.DrainAsync());
+    }
+
+    [Fact]
+    public async Task A_probe_that_the_broker_puts_off_is_still_the_probe()
+    {
+        await using var rig = new QueueRig();
+        await ParkAsync(rig);
+        Pass(rig, Probe);
+        rig.Queue.Leave((await rig.TakeAsync(Lane.Backlog, 1))[0].Sequence, TimeSpan.FromSeconds(5));
+        Pass(rig, TimeSpan.FromSeconds(5));
+        rig.Acknowledge(await rig.TakeAsync(Lane.Backlog, 1));
+
+        Assert.Equal([2, 3], await rig.DrainAsync());
+    }
+
+    [Fact]
+    public async Task A_probe_that_is_lost_while_it_waits_opens_its_topic()
+    {
+        await using var rig = new QueueRig();
+        using var bench = new StoreBench(rig);
+        bench.Append(1);
+        lock (bench.State.Gate)
+        {
+            bench.State.Lanes.Begin(DeliveryOrder.LiveFirst);
+            Assert.True(bench.State.Lanes.TryTake(Lane.Live, 0, out var probe));
+            bench.State.Lanes.Park(probe.Sequence, due: 30_000);
+        }
+
+        bench.Append(2);
+        lock (bench.State.Gate)
+        {
+            Assert.False(bench.State.Lanes.TryTake(Lane.Live, 0, out _));
+            bench.State.Endings.LoseSlot(1, LossReason.Overrun);
+
+            Assert.True(bench.State.Lanes.TryTake(Lane.Backlog, QueueState.LiveMilliseconds, out var next));
+            Assert.Equal(2, next.Body.Bits);
+        }
     }
 
     /// <summary>The messages 1 to 3 of one topic: the first, 45 seconds older than the others, is its probe.</summary>
