@@ -4,7 +4,7 @@ namespace EdgeAgent.Queue;
 internal sealed class DeadLetterLimit(QueueState state, StoreFile file, StoreInspection inspection)
 {
     /// <summary>More are kept than may be, and some of them are not in the queue again.</summary>
-    public bool IsOver => file.IsOpen && file.Database.Dead.IsOver && file.Database.Dead.Count > state.Lanes.Letters.Count;
+    public bool IsOver => file.IsOpen && AreTooMany(file.Database.Dead.Count, file.Database.Dead.Bytes) && file.Database.Dead.Count > state.Lanes.Letters.Count;
 
     /// <summary>Decides to drop the oldest that are too many; the next commit does it.</summary>
     public void Discard()
@@ -20,7 +20,7 @@ internal sealed class DeadLetterLimit(QueueState state, StoreFile file, StoreIns
             {
                 foreach (var letter in page.Letters.Where(letter => !state.Lanes.Letters.Contains(letter.Row.Sequence)))
                 {
-                    if (count <= DeadRows.MostLetters && bytes <= DeadRows.MostBytes)
+                    if (!AreTooMany(count, bytes))
                     {
                         break;
                     }
@@ -33,4 +33,8 @@ internal sealed class DeadLetterLimit(QueueState state, StoreFile file, StoreIns
 
         _ = inspection.Change(surplus, retries: false);
     }
+
+    /// <summary>What was refused must not push out of a small queue what can be delivered.</summary>
+    private bool AreTooMany(long count, long bytes) =>
+        count > DeadRows.MostLetters || bytes > Math.Min(DeadRows.MostBytes, state.Limits.Present.MaxSize / 4);
 }

@@ -18,7 +18,7 @@ internal sealed class DeadRows(sqlite3 database) : IDisposable
     /// <summary>More letters than this are not kept: the oldest go.</summary>
     public const int MostLetters = 1_000;
 
-    /// <summary>Nor are letters with more content than this together.</summary>
+    /// <summary>Nor are letters with more content than this together, or than a quarter of what the queue may take.</summary>
     public const long MostBytes = 4 << 20;
 
     private readonly Statement[] _move = [new(database, Move("message", 0)), new(database, Move("urgent", 1))];
@@ -41,9 +41,6 @@ internal sealed class DeadRows(sqlite3 database) : IDisposable
 
     /// <summary>Bytes of their content.</summary>
     public long Bytes => Total.Bytes;
-
-    /// <summary>More are kept than may be.</summary>
-    public bool IsOver => Count > MostLetters || Bytes > MostBytes;
 
     private (long Count, long Bytes) Total => _total ??= Measure();
 

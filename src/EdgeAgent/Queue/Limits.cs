@@ -17,6 +17,9 @@ internal sealed class Limits(QueueState state, StoreFile file, RowLookup lookup)
 
     private const long AgeMilliseconds = 60_000;
 
+    /// <summary>Where nothing may go, it is looked at again after so long.</summary>
+    private const long RestMilliseconds = 1_000;
+
     private readonly Chunk _chunk = new();
     private readonly List<Unwritten> _steps = [];
     private long _thinFrom;
@@ -24,9 +27,13 @@ internal sealed class Limits(QueueState state, StoreFile file, RowLookup lookup)
     private int _drops;
     private bool _refusesNew;
     private long _ageCheckedAt;
+    private long _restsUntil;
 
     /// <summary>More than the limit is used, and less than a twentieth of it has been freed since.</summary>
     public bool IsOver { get; private set; }
+
+    /// <summary>When room should be made, milliseconds of the queue's clock; <see cref="long.MaxValue"/>: there is enough.</summary>
+    public long NextRoom => IsOver ? _restsUntil : long.MaxValue;
 
     /// <summary>A stretch of the messages of normal priority that the next commit writes anew, as <see cref="Steps"/>; null: none.</summary>
     public SequenceRange? Thinned { get; private set; }
@@ -46,6 +53,7 @@ internal sealed class Limits(QueueState state, StoreFile file, RowLookup lookup)
     {
         (_thinFrom, _hasThinned, _drops) = (0, true, 0);
         _ageCheckedAt = now - AgeMilliseconds;
+        _restsUntil = now;
     }
 
     /// <summary>Looks at the size after a commit.</summary>
@@ -71,7 +79,7 @@ internal sealed class Limits(QueueState state, StoreFile file, RowLookup lookup)
         var isWhole = false;
         foreach (var owner in state.Classes)
         {
-            Read(owner, 0);
+            _ = Read(owner, 0);
             var count = 0;
             lock (state.Gate)
             {
@@ -92,25 +100,12 @@ internal sealed class Limits(QueueState state, StoreFile file, RowLookup lookup)
         return isWhole;
     }
 
-    /// <summary>Makes room by policy: ends a slice of the oldest, or plans its thinning.</summary>
-    public void MakeRoom()
+    /// <summary>Makes room by policy: ends a slice of the oldest, or plans its thinning. Where nothing may go, it rests.</summary>
+    public void MakeRoom(long now)
     {
-        if (Thinned is not null)
+        if (Thinned is null && !(InForce.WhenFull == WhenFull.Thin && TryThin(state.Classes[0])) && !TryDropNormal() && !TryDrop(state.Classes[1], 0))
         {
-            return;
-        }
-
-        var normal = state.Classes[0];
-        if (InForce.WhenFull == WhenFull.Thin && TryThin(normal))
-        {
-            return;
-        }
-
-        // Under drop_newest only high priority can have come this far: the newest of the others give way to it.
-        var from = InForce.WhenFull == WhenFull.DropNewest ? file.Database.Messages[0].LowestOfLast(Slice) : 0;
-        if (!TryDrop(normal, from))
-        {
-            _ = TryDrop(state.Classes[1], 0);
+            _restsUntil = now + RestMilliseconds;
         }
     }
 
@@ -121,15 +116,42 @@ internal sealed class Limits(QueueState state, StoreFile file, RowLookup lookup)
         _steps.Clear();
     }
 
-    private bool TryDrop(PriorityClass owner, long from)
+    private bool TryDropNormal()
     {
-        Read(owner, from);
-        var dropped = 0;
+        // Under drop_newest only high priority can have come this far: the newest of the others give way to it.
+        var from = InForce.WhenFull == WhenFull.DropNewest ? file.Database.Messages[0].LowestOfLast(Slice) : 0;
+        if (TryDrop(state.Classes[0], from))
+        {
+            return true;
+        }
+
+        if (file.Database.Messages[1].LowestAbove(file.Database.Removals[1].RemovedTo) is null)
+        {
+            return false;
+        }
+
         lock (state.Gate)
         {
-            for (var i = 0; i < _chunk.Count; i++)
+            // What is written and still in memory is too fresh to go, but for high priority, which would have to instead.
+            state.Trim(now: 0, spare: 0);
+        }
+
+        return TryDrop(state.Classes[0], from);
+    }
+
+    /// <summary>Ends a slice; what is passed over is in flight or waits to be tried again, and so is not much.</summary>
+    private bool TryDrop(PriorityClass owner, long from)
+    {
+        var dropped = 0;
+        for (long end = from + 1; dropped == 0 && from < end; from = _chunk.CoversTo)
+        {
+            end = Read(owner, from);
+            lock (state.Gate)
             {
-                dropped += Lose(owner, in _chunk.Rows[i], LossReason.Evicted) ? 1 : 0;
+                for (var i = 0; i < _chunk.Count; i++)
+                {
+                    dropped += Lose(owner, in _chunk.Rows[i], LossReason.Evicted) ? 1 : 0;
+                }
             }
         }
 
@@ -148,7 +170,7 @@ internal sealed class Limits(QueueState state, StoreFile file, RowLookup lookup)
             return false;
         }
 
-        Read(owner, _thinFrom);
+        _ = Read(owner, _thinFrom);
         var removedTo = file.Database.Removals[0].RemovedTo;
         var isFew = owner.LastOnDisk - removedTo < 2 * Slice;
         if (_chunk.Count > 0 && (_thinFrom == 0 || isFew || _chunk.Rows[0].Sequence <= (removedTo + owner.LastOnDisk) / 2))
@@ -230,7 +252,8 @@ internal sealed class Limits(QueueState state, StoreFile file, RowLookup lookup)
     private bool Lose(PriorityClass owner, in Row row, LossReason reason) =>
         state.Endings.TryLoseRow(owner, row.Sequence, row.Envelope, row.Era, row.BootTime, reason);
 
-    private void Read(PriorityClass owner, long from)
+    /// <summary>Reads a slice; the number behind the last that there may be.</summary>
+    private long Read(PriorityClass owner, long from)
     {
         long end;
         lock (state.Gate)
@@ -245,5 +268,7 @@ internal sealed class Limits(QueueState state, StoreFile file, RowLookup lookup)
         {
             state.Endings.LoseOrphans(owner, _chunk);
         }
+
+        return end;
     }
 }

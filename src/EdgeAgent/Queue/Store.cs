@@ -195,7 +195,7 @@ internal sealed class Store
             return _writer.Try(_parts.DeadLetters.Discard, now) && _writer.Try(() => _writer.Write(now), now);
         }
 
-        if (_parts.Limits.IsOver)
+        if (now >= _parts.Limits.NextRoom)
         {
             return _writer.Try(() => KeepWithin(now), now);
         }
@@ -215,7 +215,7 @@ internal sealed class Store
 
     private void KeepWithin(long now)
     {
-        _parts.Limits.MakeRoom();
+        _parts.Limits.MakeRoom(now);
         _writer.Write(now);
         _parts.Upkeep.ShrinkWal();
     }
@@ -252,7 +252,7 @@ internal sealed class Store
 
     private long NextDue()
     {
-        var due = Math.Min(Schedule.NextDue(), _parts.Limits.NextAgeCheck);
+        var due = Math.Min(Schedule.NextDue(), Math.Min(_parts.Limits.NextAgeCheck, _parts.Limits.NextRoom));
         if (_parts.Eras.IsUnsure)
         {
             due = Math.Min(due, _clockDue);

@@ -159,6 +159,73 @@ public sealed class LimitsTests
     }
 
     [Fact]
+    public async Task Where_nothing_may_go_the_store_rests_and_looks_again_after_a_second()
+    {
+        await using var rig = new QueueRig().Open();
+        await rig.Queue.ChangeLimitsAsync(rig.Queue.Snapshot().Limits with { MaxSize = 4096, WhenFull = WhenFull.DropOldest }).WaitAsync(QueueRig.Deadline);
+        await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+
+        // Until they are no longer live, they are in memory and stay.
+        await rig.AppendAsync(Enumerable.Range(0, 100));
+        await rig.FlushAsync();
+        foreach (var seconds in new[] { 10, 1 })
+        {
+            rig.Time.Advance(TimeSpan.FromSeconds(seconds));
+            await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+        }
+
+        Assert.Equal(100, rig.Queue.Snapshot().LostFor(LossReason.Evicted));
+    }
+
+    [Theory]
+    [InlineData(nameof(WhenFull.DropOldest))]
+    [InlineData(nameof(WhenFull.Thin))]
+    public async Task High_priority_outlives_a_burst_of_others_that_is_still_in_memory(string policy)
+    {
+        await using var rig = new QueueRig();
+        rig.Config = rig.Config with { MaxSize = 4 << 20, WhenFull = Enum.Parse<WhenFull>(policy) };
+        rig.Open();
+        await rig.AppendAsync(Enumerable.Range(0, 1_000), rig.Alarm);
+        await rig.FlushAsync();
+        rig.Time.Advance(TimeSpan.FromSeconds(20));
+        var body = MessageBody.OfBytes(new byte[4_000]);
+        for (var i = 0; i < 1_800; i++)
+        {
+            _ = await rig.Queue.AppendAsync(rig.Boiler, ++rig.Clock.Now, body, default).AsTask().WaitAsync(QueueRig.Deadline);
+            if (i % 100 == 99)
+            {
+                await rig.FlushAsync();
+                await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+            }
+        }
+
+        Assert.InRange(rig.Queue.Snapshot().BytesOnDisk, 0, (4 << 20) * 11L / 10);
+        Assert.Equal(1_000, rig.Ask("SELECT count(*) FROM urgent WHERE seq > (SELECT coalesce(max(value), 0) FROM state WHERE key = 'urgent_removed_to')"));
+        Assert.Equal(rig.Queue.Snapshot().Accepted - rig.Queue.Snapshot().Depth, rig.Queue.Snapshot().LostFor(LossReason.Evicted));
+    }
+
+    [Fact]
+    public async Task Dead_letters_take_no_more_than_a_quarter_of_the_size()
+    {
+        await using var rig = new QueueRig();
+        rig.Config = rig.Config with { MaxSize = 4 << 20 };
+        rig.Open();
+        rig.Queue.BeginConnection();
+        var body = MessageBody.OfBytes(new byte[4_000]);
+        for (var i = 0; i < 900; i++)
+        {
+            _ = await rig.Queue.AppendAsync(rig.Boiler, ++rig.Clock.Now, body, default).AsTask().WaitAsync(QueueRig.Deadline);
+            rig.Queue.Quarantine((await rig.TakeAsync(Lane.Live, 1))[0].Sequence, 0x99, "no");
+        }
+
+        await rig.FlushAsync();
+        await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+
+        Assert.Equal((1 << 20) / 4_001, rig.Queue.Snapshot().DeadLetters);
+        Assert.Equal(900, rig.Queue.Snapshot().DeadLetters + rig.Queue.Snapshot().LostFor(LossReason.Discarded));
+    }
+
+    [Fact]
     public async Task Messages_over_the_maximum_age_end_offline_too()
     {
         await using var rig = new QueueRig();
