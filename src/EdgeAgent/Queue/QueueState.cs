@@ -86,7 +86,7 @@ internal sealed class QueueState
     /// <summary>Appends a message; 0 where memory is full and the store has to make room first.</summary>
     public long Append(Envelope envelope, long bootTime, in MessageBody body, long now)
     {
-        if (Ring.IsFull && !MakeRoom(now))
+        if (Ring.IsFull && !MakeRoom(envelope.Priority, now))
         {
             return 0;
         }
@@ -162,7 +162,8 @@ internal sealed class QueueState
         }
     }
 
-    private bool MakeRoom(long now)
+    /// <summary>Makes room in memory where there is none on disk: the oldest goes, but nothing of high priority for something of normal.</summary>
+    private bool MakeRoom(MessagePriority priority, long now)
     {
         Trim(now, Ring.Count * 3 / 4);
         if (!Ring.IsFull || !StoreFails)
@@ -170,7 +171,8 @@ internal sealed class QueueState
             return !Ring.IsFull;
         }
 
-        while (Ring.IsFull && Limits.Present.WhenFull != WhenFull.DropNewest && !Ring[Ring.First].Is(SlotState.InFlight | SlotState.Writing))
+        while (Ring.IsFull && Limits.Present.WhenFull != WhenFull.DropNewest && !Ring[Ring.First].Is(SlotState.InFlight | SlotState.Writing)
+            && Ring[Ring.First].Envelope.Envelope.Priority <= priority)
         {
             Endings.LoseSlot(Ring.First, LossReason.Overrun);
             Trim(now, Ring.Count);

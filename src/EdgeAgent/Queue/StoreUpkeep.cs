@@ -31,6 +31,8 @@ internal sealed class StoreUpkeep(QueueState state, StoreFile file, Limits limit
     /// <summary>Removed rows lie in the file that could go when there is nothing better to do.</summary>
     public bool CanGiveBack { get; private set; }
 
+    private bool NeedsRoom => limits.NeedsRoom || state.StoreFails;
+
     /// <summary>Looks at the file after a commit, and before the first one.</summary>
     public void Measure()
     {
@@ -46,7 +48,7 @@ internal sealed class StoreUpkeep(QueueState state, StoreFile file, Limits limit
 
         var size = file.Size;
         limits.Measure(size);
-        CanGiveBack = file.Database.Removals.Any(removal => removal.CanGiveBack(size, state.Depths.Total, limits.NeedsRoom));
+        CanGiveBack = file.Database.Removals.Any(removal => removal.CanGiveBack(size, state.Depths.Total, NeedsRoom));
         Figures = new(size, Writes?.Count ?? 0, file.DeadLetters, oldest!.Value.Sequence == long.MaxValue ? null : oldest);
     }
 
@@ -66,7 +68,7 @@ internal sealed class StoreUpkeep(QueueState state, StoreFile file, Limits limit
         var database = file.Database;
         database.Transact(isSynchronous: false, () =>
         {
-            foreach (var removal in database.Removals.Where(removal => removal.CanGiveBack(Figures.BytesOnDisk, state.Depths.Total, limits.NeedsRoom)))
+            foreach (var removal in database.Removals.Where(removal => removal.CanGiveBack(Figures.BytesOnDisk, state.Depths.Total, NeedsRoom)))
             {
                 removal.GiveBack(Figures.BytesOnDisk, state.Depths.Total);
             }

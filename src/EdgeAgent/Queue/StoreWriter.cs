@@ -10,6 +10,9 @@ internal sealed class StoreWriter(QueueState state, QueueClock clock, StoreParts
 {
     private static readonly long[] RetryMilliseconds = [100, 500, 1_000, 2_000, 5_000, 10_000];
 
+    /// <summary>So many slices are given back before new rows are tried again.</summary>
+    private const int MostSlices = 16;
+
     private int _failures;
 
     public StoreHealth Health { get; private set; }
@@ -46,9 +49,26 @@ internal sealed class StoreWriter(QueueState state, QueueClock clock, StoreParts
         {
             // New rows may still find no room. What was delivered goes first, with the ballast's room if it must be.
             Write(now, withRows: false);
+            GiveBack();
         }
 
         Write(now, withRows: true);
+    }
+
+    /// <summary>The rows of what was delivered lie in the file until their space is given back; a slice at a time, and no more than some at once.</summary>
+    private void GiveBack()
+    {
+        try
+        {
+            for (var slice = 0; slice < MostSlices && parts.Upkeep.CanGiveBack; slice++)
+            {
+                parts.Upkeep.GiveBack();
+            }
+        }
+        catch (StoreException failure) when (failure.IsFull)
+        {
+            // There is no room even to delete; the new rows may still fit into what is free.
+        }
     }
 
     private void Write(long now, bool withRows)

@@ -226,6 +226,53 @@ public sealed class LimitsTests
     }
 
     [Fact]
+    public async Task On_a_full_disk_the_drain_makes_room_for_what_is_new()
+    {
+        await using var rig = new QueueRig().Open();
+        await rig.AppendAsync(Enumerable.Range(0, 50_000));
+        await rig.FlushAsync();
+        rig.Time.Advance(TimeSpan.FromSeconds(20));
+        await rig.AppendAsync(50_000);
+        await rig.FlushAsync();
+        await rig.Queue.ChangeLimitsAsync(rig.Queue.Snapshot().Limits with { KeepFree = 1L << 60 }).WaitAsync(QueueRig.Deadline);
+        await rig.AppendAsync(Enumerable.Range(100_000, 1_000), expected: AppendResult.Accepted);
+        rig.Time.Advance(TimeSpan.FromSeconds(2));
+        await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+        Assert.Equal(StoreHealth.Full, rig.Queue.Snapshot().Store);
+
+        rig.Queue.BeginConnection(DeliveryOrder.OldestFirst);
+        rig.Acknowledge(await rig.TakeAsync(Lane.Backlog, 40_000));
+        for (var i = 0; i < 3; i++)
+        {
+            rig.Time.Advance(TimeSpan.FromSeconds(11));
+            await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+        }
+
+        Assert.Equal(StoreHealth.Healthy, rig.Queue.Snapshot().Store);
+        Assert.Equal(11_001, rig.Values().Count);
+    }
+
+    [Fact]
+    public async Task When_memory_is_full_too_high_priority_stays_and_what_is_new_gives_way()
+    {
+        await using var rig = new QueueRig().Open();
+        await rig.Queue.ChangeLimitsAsync(rig.Queue.Snapshot().Limits with { KeepFree = 1L << 60 }).WaitAsync(QueueRig.Deadline);
+        await rig.AppendAsync(Enumerable.Range(0, 10), rig.Alarm);
+        rig.Time.Advance(TimeSpan.FromSeconds(2));
+        await rig.Queue.SettleAsync().WaitAsync(QueueRig.Deadline);
+        for (var i = 0; i < 40_000; i++)
+        {
+            _ = await rig.AppendAsync(100 + i);
+        }
+
+        var overrun = rig.Queue.Snapshot().LostFor(LossReason.Overrun);
+        rig.Queue.BeginConnection();
+        var values = await rig.DrainAsync();
+        Assert.Equal(10, values.Count(static value => value < 100));
+        Assert.Equal(40_010, values.Count + overrun);
+    }
+
+    [Fact]
     public async Task Messages_over_the_maximum_age_end_offline_too()
     {
         await using var rig = new QueueRig();
