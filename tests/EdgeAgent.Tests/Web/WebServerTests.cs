@@ -177,7 +177,7 @@ public sealed class WebServerTests : TestsWithAnEnd
         await running.WaitAsync(Deadline);
     }
 
-    /// <summary>Lets time run until somebody is served. Who it is may run out of time himself, so what he is told says nothing.</summary>
+    /// <summary>Lets time run until somebody is served. Who it is may run out of time himself, so what he is told, if anything, says nothing.</summary>
     private async Task OnceThereIsAPlaceAsync()
     {
         var served = AskAsync(Get);
@@ -187,7 +187,14 @@ public sealed class WebServerTests : TestsWithAnEnd
             await Task.Yield();
         }
 
-        _ = await served;
+        try
+        {
+            _ = await served;
+        }
+        catch (SocketException)
+        {
+            // Cut off for having been too slow, by a clock that runs this fast.
+        }
     }
 
     private static IPEndPoint FreePort()
